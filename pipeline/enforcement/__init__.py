@@ -1,0 +1,1 @@
+"""What takedowns lead to for their seller: pure modules that flagging calls record by record."""

@@ -1,0 +1,104 @@
+"""A seller's ledger: the hits that count, the steps that they led to, and the points that they add up to.
+
+Points are never kept: they follow from the hits, the time and the preset, so whoever has the hits can recompute them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+
+from pipeline.policy.model import Preset, YearlyReset
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A takedown that counts against its seller."""
+
+    takedown_id: str
+    at: datetime
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepTaken:
+    """A warning, restriction or suspension that was issued."""
+
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What stands against a seller in one epoch of its store. `listed` and `down` count listings for the share that a step may ask for."""
+
+    hits: tuple[Hit, ...] = ()
+    steps: tuple[StepTaken, ...] = ()
+    epoch: int = 0
+    listed: int = 0
+    down: int = 0
+    closure_id: str | None = None
+
+    def with_hit(self, hit: Hit) -> "Ledger":
+        """Add a hit, in the order of time."""
+        return replace(self, hits=tuple(sorted((*self.hits, hit), key=lambda one: one.at)))
+
+    def with_step(self, step: StepTaken) -> "Ledger":
+        """Add a step."""
+        return replace(self, steps=(*self.steps, step))
+
+
+def living_hits(ledger: Ledger, now: datetime, preset: Preset) -> tuple[Hit, ...]:
+    """Return the hits that count at a time: not outlived, and not wiped by a yearly reset."""
+    since = living_since(ledger, now, preset)
+    return tuple(hit for hit in ledger.hits if hit.at >= since)
+
+
+def points(ledger: Ledger, now: datetime, preset: Preset) -> int:
+    """Return what the hits add up to at a time."""
+    return total(living_hits(ledger, now, preset), preset)
+
+
+def total(hits: Iterable[Hit], preset: Preset) -> int:
+    """Add up hits in the order of time: those of one group count once, at most up to the cap."""
+    return sum(_group_points(group, preset) for group in _groups(hits, preset.grouping))
+
+
+def _group_points(group: list[Hit], preset: Preset) -> int:
+    worth = max(hit.points for hit in group)
+    return worth if preset.cap is None else min(worth, preset.cap)
+
+
+def _groups(hits: Iterable[Hit], within: timedelta | None) -> list[list[Hit]]:
+    """Cut hits into groups: each hit that comes within a time after the first of its group belongs to it. No time: each is its own."""
+    groups: list[list[Hit]] = []
+    for hit in hits:
+        if within is not None and groups and hit.at - groups[-1][0].at < within:
+            groups[-1].append(hit)
+        else:
+            groups.append([hit])
+    return groups
+
+
+def living_since(ledger: Ledger, now: datetime, preset: Preset) -> datetime:
+    """Return the time from which on hits and steps count."""
+    outlived = now - preset.lives if preset.lives is not None else datetime.min.replace(tzinfo=UTC)
+    return max(outlived, _last_reset(ledger, now, preset, preset.reset)) if preset.reset else outlived
+
+
+def _last_reset(ledger: Ledger, now: datetime, preset: Preset, reset: YearlyReset) -> datetime:
+    """Return the latest turn of a year that wiped the ledger; one that found points between the bounds did not."""
+    since = datetime.min.replace(tzinfo=UTC)
+    for turn in _turns_of_year(ledger, now, reset):
+        carried = total((hit for hit in ledger.hits if since <= hit.at < turn), preset)
+        if not reset.unless_from <= carried < reset.unless_below:
+            since = turn
+    return since
+
+
+def _turns_of_year(ledger: Ledger, now: datetime, reset: YearlyReset) -> list[datetime]:
+    """Return each 1 January between the first hit and now, in the zone of the reset."""
+    if not ledger.hits:
+        return []
+    zone = timezone(reset.utc_offset)
+    first, last = ledger.hits[0].at.astimezone(zone).year + 1, now.astimezone(zone).year
+    return [datetime(year, 1, 1, tzinfo=zone) for year in range(first, last + 1)]

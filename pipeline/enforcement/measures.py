@@ -1,0 +1,50 @@
+"""The events that a step leads to."""
+
+from datetime import datetime
+from typing import cast
+
+from pipeline.enforcement.ledger import Ledger, living_hits, points
+from pipeline.events.enforcement import SellerWarning, StoreClosure, WarningStep
+from pipeline.events.ids import derive
+from pipeline.policy.model import Policy, Preset, Step
+
+
+def warning(ledger: Ledger, step: Step, seller_id: str, cause: str, at: datetime, policy: Policy, preset: Preset) -> SellerWarning:
+    """Return the warning, restriction or suspension that the takedown `cause` led to."""
+    return SellerWarning(
+        warning_id=derive(step.code, cause),
+        seller_id=seller_id,
+        step=cast("WarningStep", step.code),
+        points=points(ledger, at, preset),
+        takedown_ids=_takedown_ids(ledger, at, preset),
+        decided_at=at,
+        policy_version=policy.version,
+        preset=policy.enforcement.preset,
+        epoch=ledger.epoch,
+        until=at + step.lasts if step.lasts is not None else None,
+    )
+
+
+def closure(ledger: Ledger, seller_id: str, cause: str, at: datetime, swept: int, policy: Policy, preset: Preset) -> StoreClosure:
+    """Return the closure that the takedown `cause` led to, with the number of live listings that go with the store."""
+    return StoreClosure(
+        closure_id=closure_id(cause),
+        seller_id=seller_id,
+        decided_at=at,
+        points=points(ledger, at, preset),
+        takedown_ids=_takedown_ids(ledger, at, preset),
+        decision="automated",
+        policy_version=policy.version,
+        preset=policy.enforcement.preset,
+        epoch=ledger.epoch,
+        swept=swept,
+    )
+
+
+def closure_id(cause: str) -> str:
+    """Return the id of the closure that a takedown led to."""
+    return derive("closure", cause)
+
+
+def _takedown_ids(ledger: Ledger, at: datetime, preset: Preset) -> tuple[str, ...]:
+    return tuple(hit.takedown_id for hit in living_hits(ledger, at, preset))

@@ -1,0 +1,41 @@
+"""A record that could not be handled, with its reason (topic `dead-letters`)."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from pipeline.events.scalars import Count, Digest, Time, Word
+
+ErrorCode = Literal[
+    "not-json", "not-utf8", "invalid", "empty", "too-large", "too-deep", "wrong-key", "from-the-future", "stage-failed", "bad-policy"
+]
+Long = Annotated[str, Meta(max_length=4000)]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a record: a code, the JSON path where there is one, and a sentence."""
+
+    code: ErrorCode
+    message: Long
+    path: Long | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """The record's place, its error, and its own bytes (base64) unless they are personal or too many.
+
+    In files the topic is the file's topic, the partition 0 and the offset its line number less one; the headers name file and line.
+    """
+
+    stage: Word
+    topic: Word
+    partition: Count
+    offset: Count
+    error: Fault
+    input_hash: Digest
+    key: Annotated[str, Meta(max_length=200)] | None = None
+    headers: dict[Word, Long] | None = None
+    timestamp: Time | None = None
+    original: Annotated[str, Meta(max_length=400_000)] | None = None

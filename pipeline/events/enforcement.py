@@ -1,0 +1,44 @@
+"""What a seller's takedowns lead to (topics `seller-warnings` and `store-closures`)."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from pipeline.events.decision import Version
+from pipeline.events.scalars import Count, Id, Time
+
+WarningStep = Literal["warning", "restriction", "suspension"]
+TakedownIds = Annotated[tuple[Id, ...], Meta(min_length=1, max_length=100_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class SellerWarning:
+    """A step short of closure, with the takedowns behind it."""
+
+    warning_id: Id
+    seller_id: Id
+    step: WarningStep
+    points: Count
+    takedown_ids: TakedownIds
+    decided_at: Time
+    policy_version: Version
+    preset: Version
+    epoch: Count
+    until: Time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreClosure:
+    """The end of a store, once per epoch, with all the takedowns behind it."""
+
+    closure_id: Id
+    seller_id: Id
+    decided_at: Time
+    points: Count
+    takedown_ids: TakedownIds
+    decision: Literal["automated", "partly", "human"]
+    policy_version: Version
+    preset: Version
+    epoch: Count
+    swept: Count

@@ -1,0 +1,32 @@
+"""Which right a listing touches, and why."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from pipeline.events.scalars import Count, Id, Name
+
+Method = Literal[
+    "exact", "folded", "confusable", "spaced", "leetspeak", "transliterated", "nickname", "masked", "fuzzy", "image"
+]
+Field = Annotated[str, Meta(max_length=400, description="Where it stands: title, description, brand, attributes.NAME, images[N].text.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One place in a listing where a right's name stands. `start` and `end` count code points of the field's own text."""
+
+    right_id: Id
+    brand_id: Id
+    field: Field
+    start: Count
+    end: Count
+    found: Annotated[str, Meta(max_length=2000)]
+    alias: Name
+    method: Method
+    score: Annotated[float, Meta(ge=0, le=1)]
+    use: Literal["brand", "reference"] = "brand"
+    shadow: bool = False
+
+

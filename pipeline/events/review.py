@@ -1,0 +1,40 @@
+"""A question to people (topic `reviews`)."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from pipeline.events.decision import Score, Version
+from pipeline.events.scalars import Count, Id, Time
+from pipeline.events.takedown import Ids, Reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Assignee:
+    """Who answers: the marketplace's team, or the brand that the id names."""
+
+    kind: Literal["team", "brand"]
+    id: Id | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A listing that the signals alone do not decide. Priority 1 is the most urgent."""
+
+    review_id: Id
+    seller_id: Id
+    question: Literal["counterfeit"]
+    assignee: Assignee
+    priority: Annotated[int, Meta(ge=1, le=9)]
+    due_at: Time
+    opened_at: Time
+    right_ids: Ids
+    brand_ids: Ids
+    reasons: Reasons
+    score: Score
+    policy_version: Version
+    registry_version: Version
+    braked: bool = False
+    listing_id: Id | None = None
+    listing_version: Count | None = None

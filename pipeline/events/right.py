@@ -1,0 +1,81 @@
+"""A right in the registry (reference topic `rights`): one record replaces the earlier one of its right_id."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from pipeline.events.scalars import Count, Countries, Currency, Hex16, Hex64, Id, Label, Language, Money, Name, Time, Word
+
+RightKind = Literal["trademark", "copyright", "design", "patent"]
+AliasKind = Literal["name", "nickname", "transliteration", "product_line"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Another way in which the brand is written."""
+
+    text: Name
+    kind: AliasKind = "name"
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorisedSeller:
+    """A seller whom the holder has authorised; without territories everywhere, without an end for good."""
+
+    seller_id: Id
+    territories: Countries | None = None
+    valid_until: Time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencePrice:
+    """The range in which genuine goods of a category sell; without a category, of all."""
+
+    currency: Currency
+    low: Money
+    high: Money
+    category: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RightImage:
+    """A picture of genuine or of counterfeit goods, by its perceptual hashes."""
+
+    of: Literal["genuine", "counterfeit"]
+    phash: Hex16 | None = None
+    pdq: Hex64 | None = None
+    pdq_quality: Annotated[int, Meta(ge=0, le=100)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Where the right is registered."""
+
+    office: Label
+    number: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A trademark, copyright, design or patent. Without territories it holds everywhere."""
+
+    right_id: Id
+    brand_id: Id
+    brand: Name
+    kind: RightKind
+    holder: Label
+    registration: Registration | None = None
+    aliases: Annotated[tuple[Name | Alias, ...], Meta(max_length=1000)] = ()
+    territories: Countries | None = None
+    classes: Annotated[tuple[Count, ...], Meta(max_length=100)] = ()
+    authorised_sellers: Annotated[tuple[Id | AuthorisedSeller, ...], Meta(max_length=100_000)] = ()
+    notifier_ids: Annotated[tuple[Id, ...], Meta(max_length=1000)] = ()
+    reference_prices: Annotated[tuple[ReferencePrice, ...], Meta(max_length=1000)] = ()
+    images: Annotated[tuple[RightImage, ...], Meta(max_length=10_000)] = ()
+    common_word: bool = False
+    context: Annotated[tuple[Word, ...], Meta(max_length=1000)] = ()
+    status: Literal["active", "shadow", "withdrawn"] = "active"
+    valid_from: Time | None = None
+    valid_until: Time | None = None

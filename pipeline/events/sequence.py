@@ -1,0 +1,73 @@
+"""The recorded sequence (topics `events.unique` and `events.matched`): one order of all that came from outside.
+
+Each record names its kind first. `at` is the time at which every later stage handles the record: its event_time, or the
+sequence's own time where the event came later than the policy's lateness.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from pipeline.events.listing import Change, Listing
+from pipeline.events.match import Match
+from pipeline.events.scalars import Count, Digest, Hex16, Id, Time
+
+
+@dataclass(frozen=True, slots=True)
+class Offsets:
+    """How much of each reference topic holds from a tick on: the number of its records read so far."""
+
+    rights: Count = 0
+    policies: Count = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SequencedTick:
+    """A tick, stamped by dedupe with the reference data that holds from here. It passes through all stages."""
+
+    kind: Literal["tick"]
+    at: Time
+    partition: Count
+    reference: Offsets
+
+
+@dataclass(frozen=True, slots=True)
+class SequencedListing:
+    """A listing that dedupe passed on."""
+
+    kind: Literal["listing"]
+    at: Time
+    content_hash: Digest
+    fingerprint: Digest
+    listing: Listing
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedListing:
+    """A listing that touches at least one right."""
+
+    kind: Literal["listing"]
+    at: Time
+    fingerprint: Digest
+    matches: Annotated[tuple[Match, ...], Meta(min_length=1, max_length=1000)]
+    listing: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class SlimListing:
+    """A listing that touches no right, or a removal: what a later question about it needs, and no more."""
+
+    kind: Literal["slim"]
+    at: Time
+    listing_id: Id
+    seller_id: Id
+    version: Count
+    change: Change
+    fingerprint: Digest
+    phashes: Annotated[tuple[Hex16, ...], Meta(max_length=50)] = ()
+
+
+UniqueRecord = SequencedTick | SequencedListing
+MatchedRecord = SequencedTick | MatchedListing | SlimListing

@@ -1,0 +1,81 @@
+"""Input topics as files: which files a folder holds, and their lines as records."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from pipeline.codec import decoder, fault
+from pipeline.events.dead_letter import Fault
+from pipeline.flow import INPUTS, REFERENCES, SEQUENCE, TOPICS
+from pipeline.local.errors import InputError
+from pipeline.local.lines import LINE_LIMIT, Lines, TooLong, topic_of
+from pipeline.stages.record import Record
+
+IGNORED = frozenset({"truth"})  # what a simulator knows and a marketplace does not
+
+
+def files_of(folder: Path, *, recorded: bool = False) -> dict[str, Lines]:
+    """Return the files of a folder by topic. Raises InputError where it is no folder, holds nothing, or holds an unknown topic."""
+    found: dict[str, Lines] = {}
+    for path in _entries(folder):
+        topic = topic_of(path)
+        if topic is None or topic in IGNORED:
+            continue
+        _check(path, topic, found, recorded=recorded)
+        found[topic] = Lines(path)
+    needed = SEQUENCE if recorded else "listings"
+    if needed not in found:
+        raise InputError(folder, f"holds no {needed}.jsonl, .jsonl.gz or .jsonl.zst; name a folder with one file a topic")
+    return found
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise InputError(folder, f"cannot be read: {error.strerror}; name a folder with one file a topic") from error
+
+
+def _check(path: Path, topic: str, found: dict[str, Lines], *, recorded: bool) -> None:
+    if topic in found:
+        raise InputError(path, f"is a second file of the topic {topic}, beside {found[topic].path.name}; keep one of them")
+    if topic not in TOPICS:
+        raise InputError(path, f"is of no known topic; known are {', '.join((*INPUTS, *REFERENCES))} (and truth, which is ignored)")
+    if not recorded and topic not in (*INPUTS, *REFERENCES):
+        raise InputError(path, "is what a replay writes; replay such a folder with --recorded")
+
+
+def records(topic: str, lines: Lines) -> Iterator[Record]:
+    """Yield the lines of an input file as records: decoded, or with what is wrong with them. A seller's key is its id."""
+    (kind,) = TOPICS[topic].events
+    decode, name = decoder(kind), lines.path.name
+    for offset, line in enumerate(lines):
+        if isinstance(line, TooLong):
+            yield too_long(topic, offset, line, name)
+            continue
+        try:
+            event = decode(line)
+        except (ValueError, RecursionError) as error:
+            wrong = fault(error) if line.strip() else Fault("empty", "the line is empty")
+            yield Record(topic, 0, offset, line, fault=wrong, headers=place(name, offset))
+            continue
+        yield Record(topic, 0, offset, line, _in_utc(event), key=getattr(event, "seller_id", None))
+
+
+def too_long(topic: str, offset: int, line: TooLong, name: str) -> Record:
+    """Return the record of a line over the limit."""
+    wrong = Fault("too-large", f"the line has {line.length} bytes, {LINE_LIMIT} are allowed")
+    return Record(topic, 0, offset, b"", fault=wrong, headers=place(name, offset), digest=line.digest)
+
+
+def place(name: str, offset: int) -> dict[str, str]:
+    """Return the headers that tell an operator where a line stands."""
+    return {"file": name, "line": str(offset + 1)}
+
+
+def _in_utc(event: Any) -> Any:
+    """Return an input event with its time in UTC; a right or a policy as it is."""
+    at = getattr(event, "event_time", None)
+    return event if at is None or at.tzinfo is UTC else replace(event, event_time=at.astimezone(UTC))

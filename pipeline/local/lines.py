@@ -1,0 +1,90 @@
+"""Lines of a plain, gzip or zstd file, one at a time, whatever its length."""
+
+import gzip
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+from zlib import error as ZlibError
+
+from xxhash import xxh3_128
+
+from pipeline.local.errors import InputError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+LINE_LIMIT = 1024 * 1024  # bytes; a longer line is read over and reported
+SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+_BUFFER = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class TooLong:
+    """A line over the limit: its length and the digest of its bytes, which are not held."""
+
+    length: int
+    digest: str
+
+
+def topic_of(path: Path) -> str | None:
+    """Return the topic that a file is named for; None where it is no file of events."""
+    return next((path.name.removesuffix(suffix) for suffix in reversed(SUFFIXES) if path.name.endswith(suffix)), None)
+
+
+class Lines:
+    """The lines of one file, without their ends. `read` is how many bytes of the file have been consumed so far."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = path.stat().st_size
+        self._file: IO[bytes] | None = None
+
+    @property
+    def read(self) -> int:
+        """Bytes of the file (compressed, where it is) consumed so far."""
+        if self._file is None or self._file.closed:
+            return self.size if self._file else 0
+        return self._file.tell()
+
+    def __iter__(self) -> Iterator[bytes | TooLong]:
+        """Yield each line. Raises InputError where the file is cut off, damaged or unreadable."""
+        try:
+            with self.path.open("rb") as self._file, _opened(self.path, self._file) as text:
+                while line := text.readline(LINE_LIMIT + 1):
+                    yield _finished(line, text)
+        except (EOFError, gzip.BadGzipFile, ZlibError, zstd.ZstdError) as error:
+            raise InputError(self.path, f"is cut off or damaged ({error}); fetch it again, or replay a folder without it") from error
+        except OSError as error:
+            raise InputError(self.path, f"cannot be read: {error.strerror or error}") from error
+
+
+def _opened(path: Path, file: IO[bytes]) -> io.BufferedReader:
+    raw: Any = file
+    if path.suffix == ".gz":
+        raw = gzip.GzipFile(fileobj=file)
+    elif path.suffix == ".zst":
+        raw = zstd.ZstdFile(file)
+    return io.BufferedReader(raw, _BUFFER)
+
+
+def _finished(line: bytes, text: io.BufferedReader) -> bytes | TooLong:
+    """Return a line without its end, or read over the rest of a line that is too long."""
+    if line.endswith(b"\n"):
+        return line[:-1]
+    return line if len(line) <= LINE_LIMIT else _read_over(line, text)
+
+
+def _read_over(line: bytes, text: io.BufferedReader) -> TooLong:
+    digest, length, ended = xxh3_128(), 0, False
+    while line:
+        ended = line.endswith(b"\n")
+        content = line[:-1] if ended else line
+        digest.update(content)
+        length += len(content)
+        line = b"" if ended else text.readline(LINE_LIMIT)
+    return TooLong(length, digest.hexdigest())

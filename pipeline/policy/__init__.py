@@ -1,0 +1,1 @@
+"""The policy: a versioned file of weights, thresholds, rules, caps and presets."""

@@ -1,0 +1,187 @@
+"""What a policy says. Durations are ISO 8601 (`P3D`, `PT10M`), shares run from 0 to 1, weights are log-odds."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Mode = Literal["enforced", "shadow", "off"]
+Share = Annotated[float, Field(ge=0, le=1)]
+Duration = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=36_500))]
+Weight = Annotated[float, Field(ge=-20, le=20, allow_inf_nan=False)]
+Points = Annotated[int, Field(ge=0, le=1_000_000)]
+Code = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_-]*$")]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class Part(BaseModel):
+    """A part of a policy: frozen, and an unknown key is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Times(Part):
+    """How long things are waited for and remembered."""
+
+    lateness: Duration  # a record later than this is handled at the sequence's time; deadlines fire this much after they are due
+    future: Duration  # a record further ahead of an ended clock than this is a dead letter
+    forget_after: Duration  # how long a removed listing leaves a tombstone
+    remember_takedowns: Duration  # how long a taken-down listing is recognised when it comes back
+    appeal_window: Duration  # how long a seller may appeal
+
+
+class Decision(Part):
+    """Where a score becomes a decision. The score is `prior` plus the weight of every signal."""
+
+    prior: Weight
+    review: Weight
+    takedown: Weight
+    serious: Weight  # from this score on a takedown is serious
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Decision":
+        if not self.review <= self.takedown <= self.serious:
+            raise ValueError("review <= takedown <= serious must hold")
+        return self
+
+
+class SignalPolicy(Part):
+    """One signal: its weight at full strength, and whether it counts (`enforced`), is only recorded (`shadow`) or is `off`."""
+
+    weight: Weight
+    mode: Mode = "enforced"
+
+
+class Signals(Part):
+    """The weight of every signal; the fields are the catalogue of `pipeline.signals`."""
+
+    replica_vocabulary: SignalPolicy
+    brand_disguised: SignalPolicy
+    price_far_below: SignalPolicy
+    seller_not_authorised: SignalPolicy
+    seller_record: SignalPolicy
+    relisted: SignalPolicy
+    authorised: SignalPolicy
+    used_at_plausible_price: SignalPolicy
+    reference_use: SignalPolicy
+
+
+class Prices(Part):
+    """When a price says something, and what currencies are worth."""
+
+    far_below: Share  # below this share of the low end of the reference range the signal begins; its strength grows to 1 at price 0
+    plausible: Share  # used goods at or above this share of the low end are plausibly genuine
+    placeholder: dict[Currency, Decimal] = {}  # a price at or under this amount says nothing: it stands for "ask me"
+    rates: dict[Currency, Annotated[Decimal, Field(gt=0)]] = {}  # units of one common currency a unit is worth; no rate: no signal
+
+
+class Term(Part):
+    """A word of the trade in replicas, with its strength, and words near which it means something else."""
+
+    text: Annotated[str, Field(min_length=1, max_length=100)]
+    strength: Annotated[float, Field(gt=0, le=1)] = 1.0
+    unless: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
+
+
+class Vocabulary(Part):
+    """The replica vocabulary of one language."""
+
+    language: Annotated[str, Field(min_length=2, max_length=35)]
+    terms: Annotated[tuple[Term, ...], Field(min_length=1)]
+
+
+class Brake(Part):
+    """The most automated takedowns an hour of event time and partition, by right and by the signal that leads. 0 switches it off."""
+
+    per_right: Points
+    per_signal: Points
+
+
+class Harm(Part):
+    """A class of goods by the harm that a fake does. A category that holds one of the words belongs to it; 1 is the most urgent."""
+
+    name: Code
+    priority: Annotated[int, Field(ge=1, le=9)]
+    words: tuple[str, ...]
+
+
+class Reviews(Part):
+    """How questions are asked."""
+
+    due_after: Duration
+    priority: Annotated[int, Field(ge=1, le=9)]  # where no class of harm fits
+    harm: tuple[Harm, ...] = ()
+
+
+class Step(Part):
+    """A step on the way to closure: from so many points on, and at least this share of the seller's listings taken down."""
+
+    code: Literal["warning", "restriction", "suspension", "closure"]
+    at: Annotated[int, Field(ge=1, le=1_000_000)]
+    lasts: Duration | None = None  # how long a restriction or suspension holds; absent: until lifted
+    min_share: Share = 0.0
+
+
+class YearlyReset(Part):
+    """Points and steps start anew with each calendar year, unless they stand between two bounds."""
+
+    utc_offset: Annotated[timedelta, Field(ge=timedelta(hours=-14), le=timedelta(hours=14))]  # the zone of the calendar
+    unless_from: Points  # points from here ...
+    unless_below: Points  # ... to below here are carried over
+
+
+class Preset(Part):
+    """A points policy: what a takedown costs, how long it counts, and what the sum leads to."""
+
+    points: dict[Literal["serious", "ordinary"], Points]
+    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    lives: Duration | None = None  # how long points count; absent: until the yearly reset
+    grouping: Duration | None = None  # hits within this time of the first one of their group count once
+    cap: Annotated[int, Field(ge=1)] | None = None  # the most points that one group adds
+    reset: YearlyReset | None = None
+
+    @model_validator(mode="after")
+    def _rising(self) -> "Preset":
+        amounts = [step.at for step in self.steps]
+        if amounts != sorted(set(amounts)):
+            raise ValueError("each step needs more points than the one before it")
+        if len({step.code for step in self.steps}) < len(self.steps):
+            raise ValueError("a step is named twice")
+        return self
+
+
+class Enforcement(Part):
+    """Which preset holds. `none`: takedowns add no points and close no store."""
+
+    preset: str
+    grace: Duration  # hits on listings first seen before a step took effect, this long after it was taken, are excused
+    ask_before_closure: Literal[False] = False  # an automated closure is not yet a question to the team
+
+
+class Policy(Part):
+    """A whole policy file."""
+
+    version: Annotated[str, Field(min_length=1, max_length=100)]
+    language: Literal["en", "zh"] = "en"  # of reasons, where there is no template in the listing's language
+    territories: tuple[Country, ...] = ()  # where a listing that names none is offered; empty: everywhere
+    times: Times
+    decision: Decision
+    signals: Signals
+    prices: Prices
+    vocabulary: tuple[Vocabulary, ...] = ()
+    brake: Brake
+    reviews: Reviews
+    enforcement: Enforcement
+    presets: dict[Code, Preset] = {}
+
+    @model_validator(mode="after")
+    def _preset_is_known(self) -> "Policy":
+        if self.enforcement.preset != "none" and self.enforcement.preset not in self.presets:
+            raise ValueError(f"enforcement.preset: {self.enforcement.preset!r} is not one of the presets: {sorted(self.presets)}")
+        return self
+
+    def preset(self) -> Preset | None:
+        """Return the points policy in force; None where enforcement is off."""
+        return self.presets.get(self.enforcement.preset)

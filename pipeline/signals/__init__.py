@@ -1,0 +1,1 @@
+"""One reason to suspect a listing a file; `catalogue` lists them."""

@@ -1,0 +1,51 @@
+"""What a signal looks at and what it says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from pipeline.events.decision import Evidence
+from pipeline.events.listing import Listing
+from pipeline.events.match import Match
+from pipeline.events.right import Right
+from pipeline.policy.model import Policy
+
+Group = Literal["goods", "circumstance", "favour"]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known of the seller at the moment of the decision."""
+
+    points: int = 0
+    takedowns: int = 0
+    fingerprints: Mapping[str, str] = field(default_factory=dict)  # text fingerprint of a taken-down listing -> its takedown_id
+    phashes: Mapping[str, str] = field(default_factory=dict)  # picture hash of a taken-down listing -> its takedown_id
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One listing against one right: the matches of that right, and what stands beside them."""
+
+    listing: Listing
+    fingerprint: str
+    at: datetime
+    right: Right
+    matches: tuple[Match, ...]
+    past: Past
+    policy: Policy
+
+    @property
+    def used_as_brand(self) -> tuple[Match, ...]:
+        """The matches that are not mere references."""
+        return tuple(match for match in self.matches if match.use == "brand")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a signal found: a strength from above 0 to 1, what its text names, and evidence."""
+
+    strength: float
+    evidence: tuple[Evidence, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)  # placeholders of the reason's template

@@ -1,0 +1,172 @@
+"""Dedupe, which is also the sequencer: all that comes from outside goes in, one ordered sequence without repeats goes out.
+
+In: records of the input topics of one partition, merged by event time. Out: `events.unique`. Every later stage reads that
+sequence only, so whoever has it can recompute every decision.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pipeline.events.clock import Tick
+from pipeline.events.dead_letter import Fault
+from pipeline.events.listing import Listing
+from pipeline.events.sequence import SequencedListing, SequencedTick
+from pipeline.stages.clock import CLOCK, Clock
+from pipeline.stages.fingerprint import content_hash, text_fingerprint
+from pipeline.stages.record import Outputs, Record
+from pipeline.stages.reference import Reference
+from pipeline.state.schedule import Deadline, Schedule
+from pipeline.state.table import Table, key
+from pipeline.state.view import View
+
+NAME = "dedupe"
+TOPIC = "events.unique"
+FORGET = "forget-tombstone"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownListing:
+    """The newest version seen of a listing. A removed one is a tombstone: deleting a listing is no escape."""
+
+    version: int
+    content_hash: str
+    forget_at: datetime | None = None  # set for a tombstone
+
+    @property
+    def removed(self) -> bool:
+        """Whether this is a tombstone."""
+        return self.forget_at is not None
+
+
+LISTINGS = Table("listings", KnownListing)
+SCHEDULE = Schedule()
+TABLES = (CLOCK, LISTINGS, *SCHEDULE.tables)
+
+
+def process(records: Sequence[Record], view: View, reference: Reference) -> Outputs:
+    """Handle one chunk. Pure: what comes out depends on the records, the state and the reference data alone."""
+    sequencer = Sequencer(view, reference)
+    view.prefetch(LISTINGS, [_key(record.event) for record in records if type(record.event) is Listing])
+    for record in records:
+        sequencer.handle(record)
+    return sequencer.outputs
+
+
+def _key(listing: Listing) -> str:
+    return key(listing.seller_id, listing.listing_id)
+
+
+class Sequencer:
+    """Handles the records of a chunk one after the other."""
+
+    def __init__(self, view: View, reference: Reference) -> None:
+        self.outputs = Outputs()
+        self._tally = self.outputs.tally
+        self._view, self._reference = view, reference
+        self._clock = Clock(view, reference)
+
+    def handle(self, record: Record) -> None:
+        """Give a record its one disposition."""
+        self._tally.taken += 1
+        event = record.event
+        if record.fault is not None:
+            self.outputs.bury(NAME, record, record.fault)
+        elif type(event) is Listing:
+            self._listing(record, event)
+        elif type(event) is Tick:
+            self._tick(record, event)
+        else:
+            raise TypeError(f"dedupe is given a {type(event).__name__}")
+
+    # -- the clock
+
+    def _tick(self, record: Record, tick: Tick) -> None:
+        """Pass on a tick that is later than the last, stamped; a second ticker is harmless."""
+        now = self._clock.at
+        if now is not None and tick.event_time <= now:
+            self._tally.dropped["repeated-tick"] += 1
+            return
+        self._tally.passed += 1
+        self._advance(record, tick.event_time)
+
+    def _advance(self, record: Record, at: datetime) -> None:
+        tick = SequencedTick("tick", at, record.partition, self._reference.read_so_far())
+        self._clock.advance(tick)
+        self.outputs.emit(TOPIC, None, tick, record.offset)
+        for deadline in SCHEDULE.take_due(self._view, at):
+            self._forget(deadline.subject, at)
+
+    def _forget(self, name: str, now: datetime) -> None:
+        """Forget a tombstone, unless the listing has come back since, or was removed once more."""
+        known = self._view.get(LISTINGS, name)
+        if known is not None and known.forget_at is not None and known.forget_at <= now:
+            self._view.delete(LISTINGS, name)
+
+    # -- listings
+
+    def _listing(self, record: Record, listing: Listing) -> None:
+        if record.key is not None and record.key != listing.seller_id:
+            return self.outputs.bury(NAME, record, Fault("wrong-key", f"the key is not the seller_id {listing.seller_id!r}", "$.seller_id"))
+        if self._is_from_the_future(record, listing):
+            return self.outputs.bury(NAME, record, Fault("from-the-future", "ahead of the clock, which has ended", "$.event_time"))
+        return self._first_or_newer(record, listing)
+
+    def _is_from_the_future(self, record: Record, listing: Listing) -> bool:
+        now = self._clock.at
+        return record.clock_ended and now is not None and listing.event_time - now > self._clock.snapshot.policy.times.future
+
+    def _first_or_newer(self, record: Record, listing: Listing) -> None:
+        """Pass on what is new, drop the rest for a counted reason, and remember the newest version."""
+        name, digest = _key(listing), content_hash(listing)
+        reason = _why_dropped(listing, digest, self._view.get(LISTINGS, name))
+        if reason is None:
+            self._pass_on(record, listing, digest)
+        else:
+            self._tally.dropped[reason] += 1
+        if reason in (None, "unchanged"):
+            self._remember(name, listing, digest)
+
+    def _pass_on(self, record: Record, listing: Listing, digest: str) -> None:
+        at, late = self._handling_time(record, listing)
+        self._tally.passed += 1
+        if late:
+            self._tally.facts["late"] += 1
+        event = SequencedListing("listing", at, digest, text_fingerprint(listing), listing, late)
+        self.outputs.emit(TOPIC, listing.seller_id, event, record.offset)
+
+    def _remember(self, name: str, listing: Listing, digest: str) -> None:
+        """Keep the newest version; of a removed listing as a tombstone that is forgotten in time."""
+        if listing.change != "removed":
+            return self._view.put(LISTINGS, name, KnownListing(listing.version, digest))
+        times = self._clock.snapshot.policy.times
+        forget_at = self._clock.time + times.forget_after + times.lateness
+        SCHEDULE.add(self._view, forget_at, Deadline(FORGET, name))
+        return self._view.put(LISTINGS, name, KnownListing(listing.version, digest, forget_at))
+
+    def _handling_time(self, record: Record, listing: Listing) -> tuple[datetime, bool]:
+        """Return the listing's own time, or the sequence's where it is later than the policy allows."""
+        at = listing.event_time
+        if self._clock.at is None:
+            self._advance(record, _minute(at))  # a sequence begins with a tick
+        if self._clock.time - at > self._clock.snapshot.policy.times.lateness:
+            return self._clock.time, True
+        return at, False
+
+
+def _minute(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def _why_dropped(listing: Listing, digest: str, known: KnownListing | None) -> str | None:
+    """Return the reason to drop a listing; None where it is news."""
+    removed = listing.change == "removed"
+    if known is None:
+        return None
+    if listing.version < known.version:
+        return "stale"
+    if listing.version == known.version:
+        same = digest == known.content_hash and removed == known.removed
+        return "repeated" if same else "version-conflict"
+    unchanged = removed if known.removed else (digest == known.content_hash and not removed)
+    return "unchanged" if unchanged else None

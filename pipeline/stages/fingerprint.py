@@ -1,0 +1,23 @@
+"""What makes two listings the same: all of their content, or the letters of their title."""
+
+from operator import attrgetter
+from unicodedata import normalize
+
+import orjson
+from xxhash import xxh3_64_hexdigest
+
+from pipeline.events.listing import Listing
+
+_ABOUT_THE_RECORD = {"listing_id", "seller_id", "event_time", "change", "version"}
+_content = attrgetter(*(name for name in Listing.__dataclass_fields__ if name not in _ABOUT_THE_RECORD))
+
+
+def content_hash(listing: Listing) -> str:
+    """Return a hash of everything that is offered: 16 hex digits, the same for an update that changes nothing."""
+    return xxh3_64_hexdigest(orjson.dumps(_content(listing), option=orjson.OPT_SORT_KEYS))
+
+
+def text_fingerprint(listing: Listing) -> str:
+    """Return a hash of the title's letters and digits, whatever their case, width, spacing and punctuation."""
+    letters = "".join(filter(str.isalnum, normalize("NFKC", listing.title).casefold()))
+    return xxh3_64_hexdigest((letters or listing.title).encode())

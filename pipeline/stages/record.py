@@ -1,0 +1,108 @@
+"""What goes into a stage and what comes out of it. Each record in has exactly one disposition."""
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from xxhash import xxh3_128_hexdigest
+
+from pipeline.events.dead_letter import DeadLetter, Fault
+
+ORIGINAL_LIMIT = 256 * 1024  # bytes; a larger input is read back by its position
+PERSONAL = frozenset({"notices", "appeals"})  # topics whose bytes stay where they are
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as a stage is given it: its place, its bytes, and either the event in it or what is wrong with it."""
+
+    topic: str
+    partition: int
+    offset: int
+    raw: bytes
+    event: Any = None
+    fault: Fault | None = None
+    key: str | None = None
+    headers: Mapping[str, str] | None = None
+    timestamp: datetime | None = None
+    digest: str | None = None  # of the bytes, where they are too many to be held
+    clock_ended: bool = False  # the clock had no later tick when this record was taken
+
+
+class Output(NamedTuple):
+    """An event for a topic, and the offset of the record that caused it."""
+
+    topic: str
+    key: str | None
+    event: Any
+    cause: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the records of one stage. `facts` counts what is worth knowing beside that."""
+
+    taken: int = 0
+    passed: int = 0
+    kept: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    dead: Counter[str] = field(default_factory=Counter)
+    facts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def residual(self) -> int:
+        """Records in that have no disposition: always 0, or something was lost."""
+        return self.taken - self.passed - self.kept - self.dropped.total() - self.dead.total()
+
+    def add(self, other: "Tally") -> None:
+        """Add another tally to this one."""
+        self.taken += other.taken
+        self.passed += other.passed
+        self.kept += other.kept
+        self.dropped.update(other.dropped)
+        self.dead.update(other.dead)
+        self.facts.update(other.facts)
+
+
+@dataclass(slots=True)
+class Outputs:
+    """What a stage made of a chunk: events in the order of their causes, dead letters, and the disposition of each record."""
+
+    events: list[Output] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+    def emit(self, topic: str, key: str | None, event: Any, cause: int) -> None:
+        """Add an event for a topic."""
+        self.events.append(Output(topic, key, event, cause))
+
+    def bury(self, stage: str, record: Record, fault: Fault) -> None:
+        """Dead-letter a record for a fault."""
+        self.dead_letters.append(dead_letter(stage, record, fault))
+        self.tally.dead[fault.code] += 1
+
+    def extend(self, other: "Outputs") -> None:
+        """Append what came of the records that follow."""
+        self.events += other.events
+        self.dead_letters += other.dead_letters
+        self.tally.add(other.tally)
+
+
+def dead_letter(stage: str, record: Record, fault: Fault) -> DeadLetter:
+    """Return the dead letter of a record: the same input gives the same letter."""
+    open_to_copy = record.topic not in PERSONAL and record.digest is None and len(record.raw) <= ORIGINAL_LIMIT
+    return DeadLetter(
+        stage=stage,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        error=fault,
+        input_hash=record.digest or xxh3_128_hexdigest(record.raw),
+        key=record.key,
+        headers=dict(record.headers) if record.headers else None,
+        timestamp=record.timestamp,
+        original=b64encode(record.raw).decode() if open_to_copy else None,
+    )

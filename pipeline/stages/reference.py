@@ -1,0 +1,90 @@
+"""Reference data: rights and policies, all of their history, so that any tick's stamp gives the same data again."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Protocol
+
+from xxhash import xxh3_64
+
+from pipeline.codec import encode
+from pipeline.events.right import Right
+from pipeline.events.sequence import Offsets
+from pipeline.policy.model import Policy
+from pipeline.stages.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The reference data that holds from one tick to the next."""
+
+    policy: Policy
+    registry: Registry
+
+
+class Reference(Protocol):
+    """What a stage asks for reference data."""
+
+    def read_so_far(self) -> Offsets:
+        """Return how much of each reference topic has been read: what dedupe stamps on a tick."""
+        ...
+
+    def at(self, offsets: Offsets) -> Snapshot:
+        """Return the data of exactly these offsets."""
+        ...
+
+
+class MissingReferenceError(LookupError):
+    """The sequence asks for reference records that are not there, or there is no good policy among them."""
+
+
+class History:
+    """All reference records read so far, in their order. A record that is no good keeps its place and changes nothing."""
+
+    def __init__(self) -> None:
+        self._rights: list[Right | None] = []
+        self._policies: list[Policy] = []
+        self._policy_ends: list[int] = []  # the offset from which each policy holds
+        self._policies_read = 0
+        self._snapshots: dict[Offsets, Snapshot] = {}
+        self._registries: dict[int, Registry] = {}
+
+    def add_right(self, right: Right | None) -> None:
+        """Append a record of the topic `rights`; None where it was no good."""
+        self._rights.append(right)
+
+    def add_policy(self, policy: Policy | None) -> None:
+        """Append a record of the topic `policies`; None where it was no good, so that the last good one stays."""
+        self._policies_read += 1
+        if policy is not None:
+            self._policies.append(policy)
+            self._policy_ends.append(self._policies_read)
+
+    def read_so_far(self) -> Offsets:
+        """See Reference."""
+        return Offsets(rights=len(self._rights), policies=self._policies_read)
+
+    def at(self, offsets: Offsets) -> Snapshot:
+        """See Reference. Raises MissingReferenceError where no good policy stands so early."""
+        if offsets not in self._snapshots:
+            self._snapshots = {offsets: Snapshot(self._policy(offsets.policies), self._registry(offsets.rights))}
+        return self._snapshots[offsets]
+
+    def _policy(self, offset: int) -> Policy:
+        count = bisect_right(self._policy_ends, offset)
+        if count == 0:
+            raise MissingReferenceError(f"no good policy among the first {offset} records of the topic policies")
+        return self._policies[count - 1]
+
+    def _registry(self, offset: int) -> Registry:
+        if offset not in self._registries:
+            self._registries = {offset: self._build(offset)}
+        return self._registries[offset]
+
+    def _build(self, offset: int) -> Registry:
+        if offset > len(self._rights):
+            raise MissingReferenceError(f"the sequence asks for {offset} records of the topic rights, {len(self._rights)} have been read")
+        rights = [right for right in self._rights[:offset] if right is not None]
+        digest = xxh3_64()
+        for right in rights:
+            digest.update(encode(right))
+        return Registry(rights, f"{offset}-{digest.hexdigest()}")

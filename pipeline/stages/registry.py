@@ -1,0 +1,41 @@
+"""The registry of rights, as it holds from one tick to the next."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+
+from pipeline.events.right import Alias, AliasKind, Right
+from pipeline.matching.index import BrandIndex, Name
+
+
+class Registry:
+    """Rights by their id, and the index of the names in which trademarks are written."""
+
+    def __init__(self, rights: Iterable[Right], version: str) -> None:
+        self.version = version
+        self.rights = {right.right_id: right for right in rights}
+        self.named = tuple(right for right in self.rights.values() if right.kind == "trademark" and right.status != "withdrawn")
+
+    @cached_property
+    def index(self) -> BrandIndex:
+        """The search index; an owner in it is a position in `named`."""
+        return BrandIndex(name for number, right in enumerate(self.named) for name in _names(number, right))
+
+
+def _names(number: int, right: Right) -> Iterable[Name]:
+    """Yield the brand and its aliases, each spelling once."""
+    spellings: dict[str, AliasKind] = {right.brand: "name"}
+    for alias in right.aliases:
+        known = alias if isinstance(alias, Alias) else Alias(alias)
+        spellings.setdefault(known.text, known.kind)
+    for text, kind in spellings.items():
+        yield Name(text, number, kind, right.common_word and text == right.brand, right.context)
+
+
+def holds(right: Right, at: datetime, territories: tuple[str, ...]) -> bool:
+    """Tell whether a right holds at a time where a listing is offered. No territories, of either, stand for everywhere."""
+    return _valid(right, at) and (not right.territories or not territories or not set(right.territories).isdisjoint(territories))
+
+
+def _valid(right: Right, at: datetime) -> bool:
+    return (right.valid_from is None or right.valid_from <= at) and (right.valid_until is None or at < right.valid_until)

@@ -1,0 +1,82 @@
+"""From signals to a verdict on one listing and one right: additive log-odds, so that every point of a score has a name."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.events.decision import Reason
+from pipeline.events.right import Right
+from pipeline.events.takedown import Severity
+from pipeline.policy.model import Decision, Policy
+from pipeline.policy.reasons import text
+from pipeline.signals.case import Case, Finding, Group
+from pipeline.signals.catalogue import SIGNALS
+
+Outcome = Literal["takedown", "review", "clear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one signal adds to a score."""
+
+    code: str
+    group: Group
+    weight: float
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the signals say of a listing against a right. `score` is the policy's prior plus the weights of the shares."""
+
+    right: Right
+    outcome: Outcome
+    score: float
+    shares: tuple[Share, ...]
+    shadow: tuple[str, ...]  # signals that were found but do not count yet
+
+    @property
+    def lead(self) -> str:
+        """The code of the strongest signal about the goods; empty where there is none."""
+        goods = [share for share in self.shares if share.group == "goods"]
+        return max(goods, key=lambda share: share.weight).code if goods else ""
+
+
+def weigh(case: Case) -> Verdict:
+    """Ask every signal, add up what they say, and decide."""
+    shares, shadow = [], []
+    for code, group, detect in SIGNALS:
+        setting = getattr(case.policy.signals, code)
+        finding = detect(case) if setting.mode != "off" else None
+        if finding is None:
+            continue
+        if setting.mode == "shadow":
+            shadow.append(code)
+        else:
+            shares.append(Share(code, group, round(setting.weight * finding.strength, 4), finding))
+    score = round(case.policy.decision.prior + sum(share.weight for share in shares), 4)
+    return Verdict(case.right, _outcome(score, shares, case.policy.decision), score, tuple(shares), tuple(shadow))
+
+
+def _outcome(score: float, shares: list[Share], thresholds: Decision) -> Outcome:
+    """Circumstances alone never take anything down: that needs a signal about the goods."""
+    about_goods = any(share.group == "goods" and share.weight > 0 for share in shares)
+    if score >= thresholds.takedown and about_goods:
+        return "takedown"
+    return "review" if score >= thresholds.review else "clear"
+
+
+def severity(verdict: Verdict, policy: Policy) -> Severity:
+    """Return how grave a takedown is."""
+    return "serious" if verdict.score >= policy.decision.serious else "ordinary"
+
+
+def reasons(verdict: Verdict, policy: Policy, language: str | None) -> tuple[Reason, ...]:
+    """Return the reasons of a verdict, the starting point first: their weights add up to its score."""
+    tongue, brand = language or policy.language, {"brand": verdict.right.brand}
+    start = Reason("prior", policy.decision.prior, text("prior", tongue, policy.language, brand))
+    return (start, *(_reason(share, tongue, policy.language, brand) for share in verdict.shares))
+
+
+def _reason(share: Share, language: str, fallback: str, brand: dict[str, str]) -> Reason:
+    words = {**share.finding.words, **brand}
+    return Reason(share.code, share.weight, text(share.code, language, fallback, words), share.finding.evidence)
