@@ -28,7 +28,7 @@ class Topic:
     role: Literal["input", "reference", "sequence", "output", "dead-letters"]
     events: tuple[type, ...]
     key: str | None
-    retention: str
+    retention_days: int | None  # None: for ever
     summary: str
 
 
@@ -46,17 +46,17 @@ class Stage:
 TOPICS = {
     topic.name: topic
     for topic in (
-        Topic("listings", "input", (Listing,), "seller_id", "30 days", "what sellers offer, as the marketplace sends it"),
-        Topic("clock", "input", (Tick,), None, "30 days", "one tick a minute, to every partition"),
-        Topic("rights", "reference", (Right,), "right_id", "for ever", "the registry of rights"),
-        Topic("policies", "reference", (PolicyRecord,), "version", "for ever", "policy files as they were published"),
-        Topic("events.unique", "sequence", (SequencedTick, SequencedListing), "seller_id", "for ever", "the recorded sequence"),
-        Topic("events.matched", "sequence", (SequencedTick, MatchedListing, SlimListing), "seller_id", "7 days", "the sequence with matches"),
-        Topic("takedowns", "output", (Takedown,), "seller_id", "for ever", "listings that go, with reasons"),
-        Topic("reviews", "output", (Review,), "seller_id", "1 year", "questions to people"),
-        Topic("seller-warnings", "output", (SellerWarning,), "seller_id", "for ever", "steps short of closure"),
-        Topic("store-closures", "output", (StoreClosure,), "seller_id", "for ever", "stores that close"),
-        Topic("dead-letters", "dead-letters", (DeadLetter,), None, "90 days", "records that could not be handled, with reasons"),
+        Topic("listings", "input", (Listing,), "seller_id", 30, "what sellers offer, as the marketplace sends it"),
+        Topic("clock", "input", (Tick,), None, 30, "one tick a minute, to every partition"),
+        Topic("rights", "reference", (Right,), "right_id", None, "the registry of rights"),
+        Topic("policies", "reference", (PolicyRecord,), "version", None, "policy files as they were published"),
+        Topic("events.unique", "sequence", (SequencedTick, SequencedListing), "seller_id", None, "the recorded sequence"),
+        Topic("events.matched", "sequence", (SequencedTick, MatchedListing, SlimListing), "seller_id", 7, "the same with matches"),
+        Topic("takedowns", "output", (Takedown,), "seller_id", None, "listings that go, with reasons"),
+        Topic("reviews", "output", (Review,), "seller_id", 365, "questions to people"),
+        Topic("seller-warnings", "output", (SellerWarning,), "seller_id", None, "steps short of closure"),
+        Topic("store-closures", "output", (StoreClosure,), "seller_id", None, "stores that close"),
+        Topic("dead-letters", "dead-letters", (DeadLetter,), None, 90, "records that could not be handled, with reasons"),
     )
 }
 

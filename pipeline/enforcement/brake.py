@@ -29,6 +29,11 @@ def count(view: View, schedule: Schedule, limits: Brake, right_id: str, signal: 
             schedule.add(view, _hour(at) + timedelta(hours=1) + lateness, Deadline(FORGET, name))
 
 
+def forget(view: View, deadline: Deadline) -> None:
+    """Forget an hour that is over."""
+    view.delete(COUNTS, deadline.subject)
+
+
 def _counted(limits: Brake, right_id: str, signal: str, at: datetime) -> Iterator[tuple[str, int]]:
     """Yield the counters that are limited, each with its limit."""
     hour = _hour(at).isoformat()

@@ -26,7 +26,8 @@ class Fault:
 class DeadLetter:
     """The record's place, its error, and its own bytes (base64) unless they are personal or too many.
 
-    In files the topic is the file's topic, the partition 0 and the offset its line number less one; the headers name file and line.
+    In files the topic is the file's topic, the offset its line number less one, and the partition the one that the replay gave it (0 for
+    what does not decode); the headers name file and line. In the sequence an offset counts the records of its partition.
     """
 
     stage: Word

@@ -7,9 +7,7 @@ from msgspec import Meta
 
 from pipeline.events.scalars import Count, Id, Name
 
-Method = Literal[
-    "exact", "folded", "confusable", "spaced", "leetspeak", "transliterated", "nickname", "masked", "fuzzy", "image"
-]
+Method = Literal["exact", "folded", "confusable", "spaced", "leetspeak", "transliterated", "nickname", "masked", "fuzzy", "image"]
 Field = Annotated[str, Meta(max_length=400, description="Where it stands: title, description, brand, attributes.NAME, images[N].text.")]
 
 
@@ -28,5 +26,3 @@ class Match:
     score: Annotated[float, Meta(ge=0, le=1)]
     use: Literal["brand", "reference"] = "brand"
     shadow: bool = False
-
-

@@ -1,6 +1,6 @@
 """Input topics as files: which files a folder holds, and their lines as records."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
@@ -50,7 +50,8 @@ def _check(path: Path, topic: str, found: dict[str, Lines], *, recorded: bool) -
 def records(topic: str, lines: Lines) -> Iterator[Record]:
     """Yield the lines of an input file as records: decoded, or with what is wrong with them. A seller's key is its id."""
     (kind,) = TOPICS[topic].events
-    decode, name = decoder(kind), lines.path.name
+    decode: Callable[[bytes], Any] = decoder(kind)
+    name = lines.path.name
     for offset, line in enumerate(lines):
         if isinstance(line, TooLong):
             yield too_long(topic, offset, line, name)

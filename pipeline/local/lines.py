@@ -3,11 +3,12 @@
 import gzip
 import io
 import sys
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
-from zlib import error as ZlibError
 
 from xxhash import xxh3_128
 
@@ -53,11 +54,22 @@ class Lines:
 
     def __iter__(self) -> Iterator[bytes | TooLong]:
         """Yield each line. Raises InputError where the file is cut off, damaged or unreadable."""
+        with self._reading() as text:
+            while line := text.readline(LINE_LIMIT + 1):
+                yield _finished(line, text)
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the unpacked file in blocks. Raises InputError as the lines do."""
+        with self._reading() as text:
+            while block := text.read(_BUFFER):
+                yield block
+
+    @contextmanager
+    def _reading(self) -> Iterator[io.BufferedReader]:
         try:
             with self.path.open("rb") as self._file, _opened(self.path, self._file) as text:
-                while line := text.readline(LINE_LIMIT + 1):
-                    yield _finished(line, text)
-        except (EOFError, gzip.BadGzipFile, ZlibError, zstd.ZstdError) as error:
+                yield text
+        except (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError) as error:
             raise InputError(self.path, f"is cut off or damaged ({error}); fetch it again, or replay a folder without it") from error
         except OSError as error:
             raise InputError(self.path, f"cannot be read: {error.strerror or error}") from error

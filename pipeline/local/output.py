@@ -15,14 +15,16 @@ from typing import BinaryIO
 
 import orjson
 
-from pipeline.flow import DEAD_LETTERS, OUTPUTS, SEQUENCE
+from pipeline.flow import DEAD_LETTERS, SEQUENCE
 from pipeline.local.errors import OutputError
 
 _PARTS = ".parts"
 
 
-def check_place(out: Path, *, force: bool) -> None:
-    """Refuse a place where something stands, or, with force, something that no replay wrote. Raises OutputError."""
+def check_place(out: Path, *, force: bool, source: Path) -> None:
+    """Refuse a place where something stands, or, with force, something that no replay wrote or that is read. Raises OutputError."""
+    if out.resolve() == source.resolve():
+        raise OutputError(out, "is the folder that is read; name another place")
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     if not force:
@@ -56,6 +58,13 @@ class OutputFolder:
         except OSError as error:
             raise OutputError(self._out, _why(error)) from error
         self.lines[topic] += len(lines)
+
+    def copy(self, topic: str, blocks: Iterable[bytes]) -> None:
+        """Write a topic as it was. Raises OutputError."""
+        try:
+            self._part(f"{topic}|{part_name(0)}").writelines(blocks)
+        except OSError as error:
+            raise OutputError(self._out, _why(error)) from error
 
     def _part(self, name: str) -> BinaryIO:
         if name not in self._files:
@@ -138,6 +147,3 @@ def _why(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return "the disk is full; nothing was written; free some space or name a place elsewhere"
     return f"cannot be written: {error.strerror or error}"
-
-
-TOPICS = (*OUTPUTS, DEAD_LETTERS)

@@ -33,6 +33,9 @@ def process(records: Sequence[Record], view: View, reference: Reference) -> Outp
     for record in records:
         outputs.tally.taken += 1
         event = record.event
+        if record.fault is not None:
+            outputs.bury(NAME, record, record.fault)
+            continue
         if type(event) is SequencedListing:
             outputs.emit(TOPIC, event.listing.seller_id, matched(event, clock.snapshot), record.offset)
         elif type(event) is SequencedTick:
@@ -55,9 +58,7 @@ def matched(event: SequencedListing, snapshot: Snapshot) -> MatchedListing | Sli
 def _slim(event: SequencedListing) -> SlimListing:
     listing = event.listing
     phashes = tuple(image.phash for image in listing.images if image.phash)
-    return SlimListing(
-        "slim", event.at, listing.listing_id, listing.seller_id, listing.version, listing.change, event.fingerprint, phashes
-    )
+    return SlimListing("slim", event.at, listing.listing_id, listing.seller_id, listing.version, listing.change, event.fingerprint, phashes)
 
 
 def find_matches(event: SequencedListing, snapshot: Snapshot) -> tuple[Match, ...]:

@@ -1,6 +1,7 @@
 """Reference data: rights and policies, all of their history, so that any tick's stamp gives the same data again."""
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,6 +59,16 @@ class History:
         if policy is not None:
             self._policies.append(policy)
             self._policy_ends.append(self._policies_read)
+
+    def alter_policies(self, change: Callable[[Policy], Policy]) -> None:
+        """Put another policy in the place of each, for a trial."""
+        self._policies = [change(policy) for policy in self._policies]
+        self._snapshots = {}
+
+    @property
+    def has_policy(self) -> bool:
+        """Whether a good policy has been read."""
+        return bool(self._policies)
 
     def read_so_far(self) -> Offsets:
         """See Reference."""

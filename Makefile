@@ -1,0 +1,47 @@
+# Each target sets up what it needs, in .venv, from nothing but python3 (3.11 or newer) and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO := demo-out
+
+.PHONY: help demo test lint bench samples schemas clean
+.DEFAULT_GOAL := help
+
+help: ## Show the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+demo: $(READY) ## Replay the sample topics and show what was decided
+	$(BIN)/takedown replay samples --out $(DEMO) --force
+	@$(BIN)/python scripts/demo.py $(DEMO)
+
+test: $(READY) lint ## Lint, type-check, check the architecture, and run all tests
+	$(BIN)/pytest
+
+lint: $(READY) ## Check style, types and the order of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) ## Measure local replay, with a profile by stage
+	$(BIN)/python benchmarks/replay.py
+
+samples: $(READY) ## Make the sample topics anew
+	$(BIN)/python scripts/build_samples.py
+
+schemas: $(READY) ## Make the JSON Schemas and asyncapi.yaml anew
+	$(BIN)/python scripts/build_schemas.py
+
+clean: ## Remove everything that make has made
+	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# uv installs exactly what uv.lock says; it is itself installed into the virtual environment.
+$(READY): pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=..."; exit 1; }
+	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5'; } || \
+		{ rm -rf $(VENV); echo "cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --quiet --locked --inexact
+	@touch $@

@@ -1,0 +1,1 @@
+"""The command line: `takedown <verb>`, each verb in its own file."""

@@ -1,0 +1,81 @@
+"""Exit codes, and the one place that turns an error into a message and a code."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from types import FrameType
+
+from pipeline.cli.console import complain
+from pipeline.local.errors import InputError, OutputError
+from pipeline.policy.loader import PolicyError
+from pipeline.stages.clock import BeforeFirstTickError
+from pipeline.stages.reference import MissingReferenceError
+
+
+class Exit(IntEnum):
+    """What the command ends with."""
+
+    OK = 0
+    UNEXPECTED = 1
+    USAGE = 2  # typer's own
+    CONSERVATION = 3
+    INPUT = 4
+    POLICY = 5
+    OUTPUT = 6
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+_SIGNALLED = 128  # and the number of the signal, as shells have it
+
+
+EXIT_CODES = """
+Exit codes: 0 done; 1 an unexpected error; 2 wrong usage; 3 records are unaccounted for; 4 the input cannot be used; 5 a policy is no good;
+6 the output cannot be written; 130 interrupted (Ctrl-C); 143 terminated.
+"""
+
+
+class Stopped(BaseException):
+    """The process was asked to stop by a signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+_FAILURES: dict[type[Exception], Exit] = {
+    InputError: Exit.INPUT,
+    BeforeFirstTickError: Exit.INPUT,
+    MissingReferenceError: Exit.INPUT,
+    PolicyError: Exit.POLICY,
+    OutputError: Exit.OUTPUT,
+}
+
+
+def guarded(command: Callable[[], None]) -> int:
+    """Run a command; return its exit code, and print one clear message where it fails."""
+    try:
+        with _stoppable():
+            command()
+    except tuple(_FAILURES) as error:
+        return complain(str(error), next(code for kind, code in _FAILURES.items() if isinstance(error, kind)))
+    except Stopped as stop:
+        how = "interrupted" if stop.number == signal.SIGINT else "terminated"
+        return complain(f"{how}; nothing was written", _SIGNALLED + stop.number)
+    return Exit.OK
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Make Ctrl-C and SIGTERM raise Stopped, so that what was begun is tidied up."""
+    before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    raise Stopped(number)

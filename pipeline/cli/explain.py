@@ -1,0 +1,128 @@
+"""`takedown explain`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from pipeline.cli.console import out, printable
+from pipeline.codec import encode
+from pipeline.events.decision import Evidence, Reason
+from pipeline.events.enforcement import SellerWarning, StoreClosure
+from pipeline.events.listing import Listing
+from pipeline.events.review import Review
+from pipeline.events.sequence import MatchedListing, SequencedListing
+from pipeline.events.takedown import Takedown
+from pipeline.events.texts import text_of
+from pipeline.local.explain import Chain, Event, explain, time_of
+
+NAME = "explain"
+_AROUND = 40  # characters of a text shown on each side of what was found
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="What a replay wrote.", show_default=False)],
+    ident: Annotated[
+        str, typer.Argument(metavar="ID", help="A takedown, review, warning, closure, listing or seller.", show_default=False)
+    ],
+    json: Annotated[bool, typer.Option("--json", help="Print the events as lines of JSON.")] = False,
+) -> None:
+    """Show the whole chain behind a decision, event by event, with the evidence marked [[so]] in the listing's own text."""
+    chain = explain(folder, ident)
+    if json:
+        for event in chain.events:
+            print(encode(event).decode())
+        return
+    out.print(f"{chain.kind} {chain.id}", style="bold", markup=False)
+    _show(chain)
+
+
+def _show(chain: Chain) -> None:
+    offer: Listing | None = None
+    for event in chain.events:
+        if isinstance(event, SequencedListing | MatchedListing):
+            offer = event.listing
+        out.print()
+        out.print(Text(f"{_time(time_of(event))}  ", style="dim") + _headline(event))
+        for line in _details(event, offer):
+            out.print(Text("    ") + line)
+
+
+def _headline(event: Event) -> Text:
+    if isinstance(event, SequencedListing | MatchedListing):
+        one = event.listing
+        return Text(f"listing {one.listing_id} of seller {one.seller_id} {one.change}, version {one.version}")
+    if isinstance(event, Takedown):
+        return Text(f"TAKEDOWN {event.takedown_id} of listing {event.listing_id}", style="bold red")
+    if isinstance(event, Review):
+        return Text(f"REVIEW {event.review_id} of listing {event.listing_id}", style="bold yellow")
+    if isinstance(event, SellerWarning):
+        return Text(f"{event.step.upper()} {event.warning_id} of seller {event.seller_id}", style="bold magenta")
+    return Text(f"STORE CLOSURE {event.closure_id} of seller {event.seller_id}", style="bold magenta")
+
+
+def _details(event: Event, offer: Listing | None) -> Iterable[Text]:
+    if isinstance(event, SequencedListing | MatchedListing):
+        yield from _offer_details(event)
+    elif isinstance(event, Takedown | Review):
+        yield from _decision_details(event, offer)
+    else:
+        yield from _step_details(event)
+
+
+def _offer_details(event: SequencedListing | MatchedListing) -> Iterable[Text]:
+    one = event.listing
+    price = f"  {one.price} {one.currency or ''}" if one.price else ""
+    yield Text(printable(one.title) + price)
+    if isinstance(event, MatchedListing):
+        for match in event.matches:
+            place = Evidence(match.field, match.start, match.end, match.found)
+            use = "" if match.use == "brand" else " as a reference"
+            yield Text(f"names {printable(match.alias)} ({match.method}, {match.score}){use}: ") + _marked(place, one)
+    else:
+        yield Text("touches no right", style="dim") if one.change != "removed" else Text("removed", style="dim")
+
+
+def _decision_details(event: Takedown | Review, offer: Listing | None) -> Iterable[Text]:
+    rights = ", ".join(event.right_ids) or "none"
+    yield Text(f"score {event.score} by policy {event.policy_version} and registry {event.registry_version}; rights: {rights}")
+    if isinstance(event, Takedown):
+        excused = ", excused: offered before the last step took effect" if event.excused else ""
+        yield Text(f"source {event.source}, {event.severity}, {event.points} points{excused}; appeal until {_time(event.appeal_until)}")
+    else:
+        yield Text(f"for the {event.assignee.kind}, priority {event.priority}, due {_time(event.due_at)}")
+    for reason in event.reasons:
+        yield from _reason_details(reason, offer)
+
+
+def _reason_details(reason: Reason, offer: Listing | None) -> Iterable[Text]:
+    yield Text(f"{reason.weight:+7.2f}  {reason.code}: {printable(reason.text)}")
+    for evidence in reason.evidence:
+        yield Text("         ") + _marked(evidence, offer)
+
+
+def _marked(evidence: Evidence, offer: Listing | None) -> Text:
+    """Show a place within the listing's own text; a fact that has no place as it is."""
+    text = text_of(offer, evidence.field) if offer is not None else None
+    if text is None or evidence.start is None or evidence.end is None:
+        return Text(printable(f"{evidence.field}: {evidence.found or ''}"))
+    begin, finish = max(evidence.start - _AROUND, 0), evidence.end + _AROUND
+    place = f"{evidence.field}[{evidence.start}:{evidence.end}] {'…' if begin else ''}{text[begin : evidence.start]}"
+    shown = Text(printable(place)).append(f"[[{printable(text[evidence.start : evidence.end])}]]", style="bold red")
+    return shown.append(printable(text[evidence.end : finish]) + ("…" if finish < len(text) else ""))
+
+
+def _step_details(event: SellerWarning | StoreClosure) -> Iterable[Text]:
+    yield Text(f"{event.points} points in epoch {event.epoch} by policy {event.policy_version}, preset {event.preset}")
+    yield Text(f"rests on {len(event.takedown_ids)} takedowns: {', '.join(event.takedown_ids)}")
+    if isinstance(event, StoreClosure):
+        yield Text(f"{event.swept} live listings went with the store")
+    elif event.until is not None:
+        yield Text(f"until {_time(event.until)}")
+
+
+def _time(when: datetime) -> str:
+    return when.strftime("%Y-%m-%d %H:%M:%S")

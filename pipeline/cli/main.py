@@ -1,0 +1,25 @@
+"""The command `takedown`."""
+
+import sys
+
+import typer
+
+from pipeline.cli import evaluate, explain, policy, replay, schema, simulate, version
+from pipeline.cli.exits import EXIT_CODES, guarded
+
+app = typer.Typer(
+    help="Keeps counterfeits off a marketplace's shelves, explains every decision, and lets anyone recompute its figures.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+for verb in (replay, explain, simulate, evaluate, schema, version):
+    app.command(name=verb.NAME, epilog=EXIT_CODES)(verb.command)
+app.add_typer(policy.app, name=policy.NAME)
+
+
+def run() -> None:
+    """Run the command line and exit with the code that `exits` documents."""
+    sys.exit(guarded(app))

@@ -1,0 +1,152 @@
+"""The chain behind a takedown, review, warning, closure, listing or seller, read from what a replay wrote."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from pipeline.codec import decode
+from pipeline.events.enforcement import SellerWarning, StoreClosure
+from pipeline.events.review import Review
+from pipeline.events.sequence import MatchedListing, SequencedListing
+from pipeline.events.takedown import Takedown
+from pipeline.flow import SEQUENCE
+from pipeline.local.errors import InputError
+from pipeline.local.lines import SUFFIXES, Lines
+
+Decided = Takedown | Review | SellerWarning | StoreClosure
+Event = SequencedListing | MatchedListing | Decided
+
+_DECISIONS: tuple[tuple[str, str, type[Any], str], ...] = (
+    ("takedown", "takedowns", Takedown, "takedown_id"),
+    ("review", "reviews", Review, "review_id"),
+    ("warning", "seller-warnings", SellerWarning, "warning_id"),
+    ("closure", "store-closures", StoreClosure, "closure_id"),
+)
+
+
+class UnknownIdError(InputError):
+    """Nothing in the folder has the id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What an id stands for, and the events behind it and after it, in the order of their time."""
+
+    kind: str
+    id: str
+    events: tuple[Event, ...]
+
+
+def explain(folder: Path, ident: str) -> Chain:
+    """Return the chain of an id. Raises UnknownIdError, and InputError where the folder is not what a replay wrote."""
+    _path(folder, SEQUENCE)
+    for kind, topic, event_type, attribute in _DECISIONS:
+        found = next((event for event in _events(folder, topic, event_type, ident) if getattr(event, attribute) == ident), None)
+        if found is not None:
+            return Chain(kind, ident, _ordered(_behind(folder, found)))
+    return _of_listing_or_seller(folder, ident)
+
+
+def _of_listing_or_seller(folder: Path, ident: str) -> Chain:
+    offers = [event for event in _offers(folder, ident) if ident in (event.listing.listing_id, event.listing.seller_id)]
+    if not offers:
+        raise UnknownIdError(folder, f"holds no takedown, review, warning, closure, listing or seller {ident!r}")
+    if any(event.listing.listing_id == ident for event in offers):
+        listing_offers = [event for event in offers if event.listing.listing_id == ident]
+        return Chain("listing", ident, _ordered(_of_listings(folder, listing_offers)))
+    return Chain("seller", ident, _ordered([*offers, *_decisions(folder, ident)]))
+
+
+def _behind(folder: Path, found: Decided) -> list[Event]:
+    """Return what led to a decision, and the steps that rest on it."""
+    if isinstance(found, SellerWarning | StoreClosure):
+        ids = set(found.takedown_ids)
+        return [
+            found,
+            *(event for event in _decisions(folder, found.seller_id) if isinstance(event, Takedown) and event.takedown_id in ids),
+        ]
+    offers = [event for event in _offers(folder, found.listing_id or "") if _is_about(event, found)]
+    return [*_with_matches(folder, offers), found, *_steps(folder, found)]
+
+
+def _is_about(offer: SequencedListing, found: Takedown | Review) -> bool:
+    one = offer.listing
+    same = (one.seller_id, one.listing_id) == (found.seller_id, found.listing_id)
+    return same and one.version <= (found.listing_version or 0)
+
+
+def _steps(folder: Path, found: Takedown | Review) -> list[Event]:
+    """Return the warnings and closures that rest on a takedown, and the closure that swept it."""
+    if isinstance(found, Review):
+        return []
+    steps = (event for event in _decisions(folder, found.seller_id) if isinstance(event, SellerWarning | StoreClosure))
+    return [step for step in steps if found.takedown_id in step.takedown_ids or _swept(step, found)]
+
+
+def _swept(step: SellerWarning | StoreClosure, takedown: Takedown) -> bool:
+    return isinstance(step, StoreClosure) and step.closure_id == takedown.closure_id
+
+
+def _of_listings(folder: Path, offers: list[SequencedListing]) -> list[Event]:
+    """Return everything about a listing: its versions, their matches, the decisions and what rests on them."""
+    chain: list[Event] = _with_matches(folder, offers)
+    for seller, listing in dict.fromkeys((event.listing.seller_id, event.listing.listing_id) for event in offers):
+        about = [event for event in _decisions(folder, seller) if isinstance(event, Takedown | Review) and event.listing_id == listing]
+        steps = [step for decision in about for step in _steps(folder, decision)]
+        chain += [*about, *dict.fromkeys(steps)]
+    return chain
+
+
+def _with_matches(folder: Path, offers: list[SequencedListing]) -> list[Event]:
+    """Put the matched listing in the place of one that touches a right."""
+    matched: dict[tuple[str, str, int], MatchedListing] = {}
+    for ident in dict.fromkeys(event.listing.listing_id for event in offers):
+        for event in _events(folder, "events.matched", MatchedListing, ident):
+            matched[_version(event)] = event
+    return [matched.get(_version(event), event) for event in offers]
+
+
+def _version(event: SequencedListing | MatchedListing) -> tuple[str, str, int]:
+    return event.listing.seller_id, event.listing.listing_id, event.listing.version
+
+
+def _offers(folder: Path, ident: str) -> list[SequencedListing]:
+    return list(_events(folder, SEQUENCE, SequencedListing, ident))
+
+
+def _decisions(folder: Path, seller: str) -> Iterator[Decided]:
+    for _, topic, event_type, _ in _DECISIONS:
+        yield from (event for event in _events(folder, topic, event_type, seller) if event.seller_id == seller)
+
+
+def _ordered(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Sort by time; at the same time what is offered comes before what is decided, and that before what follows."""
+    ranks = {SequencedListing: 0, MatchedListing: 0, Takedown: 1, Review: 1, SellerWarning: 2, StoreClosure: 2}
+    return tuple(sorted(events, key=lambda event: (time_of(event), ranks[type(event)])))
+
+
+def time_of(event: Event) -> datetime:
+    """Return when an event was handled or decided."""
+    if isinstance(event, SequencedListing | MatchedListing):
+        return event.at
+    return event.opened_at if isinstance(event, Review) else event.decided_at
+
+
+def _events(folder: Path, topic: str, event_type: type[Any], ident: str) -> Iterator[Any]:
+    """Yield the events of a topic in which an id stands; only lines that hold its bytes are decoded."""
+    needle = orjson.dumps(ident)
+    kind = b'{"kind":"listing"' if event_type in (SequencedListing, MatchedListing) else b"{"
+    for line in Lines(_path(folder, topic)):
+        if isinstance(line, bytes) and needle in line and line.startswith(kind):
+            yield decode(event_type, line)
+
+
+def _path(folder: Path, topic: str) -> Path:
+    path = next((path for suffix in SUFFIXES if (path := folder / f"{topic}{suffix}").is_file()), None)
+    if path is None:
+        raise InputError(folder, f"holds no {topic}.jsonl; name a folder that a replay wrote")
+    return path

@@ -1,0 +1,96 @@
+"""One partition of the flow: its stages one behind the other, a chunk at a time, each with its own store."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from time import perf_counter
+from typing import Protocol
+
+from pipeline.codec import encode
+from pipeline.flow import Stage
+from pipeline.stages import isolation
+from pipeline.stages.record import Output, Outputs, Record, Tally
+from pipeline.stages.reference import Reference
+from pipeline.state.memory import MemoryStore
+from pipeline.state.view import View
+
+Transport = Callable[[Sequence[Record]], Sequence[Record]]
+Line = tuple[Output, bytes]
+
+
+def deliver(records: Sequence[Record]) -> Sequence[Record]:
+    """Carry records to a stage: all of them, as they are."""
+    return records
+
+
+class Sink(Protocol):
+    """Where the outputs of the stages go."""
+
+    def take(self, stage: Stage, partition: int, lines: Sequence[Line], outputs: Outputs) -> None:
+        """Take what a stage made of a chunk: its events, each with its JSON form, and its dead letters."""
+        ...
+
+
+class StageRun:
+    """One stage of one partition, and what it has counted: `given` by topic, `seconds` spent, and the tally of its records."""
+
+    def __init__(self, stage: Stage, reference: Reference) -> None:
+        self.stage = stage
+        self.store = MemoryStore(stage.tables)
+        self.given: Counter[str] = Counter()
+        self.tally = Tally()
+        self.seconds = 0.0
+        self._reference = reference
+
+    def handle(self, records: Sequence[Record]) -> Outputs:
+        """Process a chunk."""
+        began = perf_counter()
+        outputs = isolation.run(self.stage.name, self._process, records, self.store)
+        self.given.update(record.topic for record in records)
+        self.tally.add(outputs.tally)
+        self.seconds += perf_counter() - began
+        return outputs
+
+    def _process(self, records: Sequence[Record], view: View) -> Outputs:
+        return self.stage.process(records, view, self._reference)
+
+
+class Partition:
+    """Collects records up to a chunk, and takes each chunk through all stages."""
+
+    def __init__(
+        self, number: int, stages: Iterable[Stage], reference: Reference, sink: Sink, chunk: int, transport: Transport = deliver
+    ) -> None:
+        self.runs = [StageRun(stage, reference) for stage in stages]
+        self._number, self._sink, self._chunk, self._transport = number, sink, chunk, transport
+        self._pending: list[Record] = []
+        self._written: Counter[str] = Counter()  # records by topic: the offset of the next one
+
+    def feed(self, record: Record) -> bool:
+        """Take a record; tell whether a chunk was processed."""
+        self._pending.append(record)
+        if len(self._pending) < self._chunk:
+            return False
+        self.flush()
+        return True
+
+    def flush(self) -> None:
+        """Process what has been collected."""
+        records: Sequence[Record] = self._pending
+        self._pending = []
+        for run in self.runs:
+            records = self._transport(records)
+            if not records:
+                return
+            outputs = run.handle(records)
+            lines = [(output, encode(output.event)) for output in outputs.events]
+            self._sink.take(run.stage, self._number, lines, outputs)
+            records = self._records(lines)
+
+    def _records(self, lines: Iterable[Line]) -> list[Record]:
+        """Return the outputs of a stage as the records that the next one reads."""
+        return [Record(output.topic, self._number, self._offset(output.topic), raw, output.event, key=output.key) for output, raw in lines]
+
+    def _offset(self, topic: str) -> int:
+        offset = self._written[topic]
+        self._written[topic] += 1
+        return offset

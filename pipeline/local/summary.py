@@ -1,0 +1,155 @@
+"""What a replay ends with: the figures of every topic and stage, and whether they add up."""
+
+import resource
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.events.enforcement import SellerWarning
+from pipeline.events.takedown import Takedown
+from pipeline.flow import DEAD_LETTERS, readers
+from pipeline.local.partition import StageRun
+from pipeline.stages.record import Output, Tally
+from pipeline.state.store import Size
+
+PRIOR = "prior"
+
+
+@dataclass(slots=True)
+class Decisions:
+    """What was decided: takedowns by the reason that weighs most and by source, and the steps against sellers."""
+
+    takedowns: Counter[str] = field(default_factory=Counter)
+    sources: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
+    closures: int = 0
+
+    def count(self, outputs: Iterable[Output]) -> None:
+        """Count the decisions among the outputs of a chunk."""
+        for output in outputs:
+            event = output.event
+            if isinstance(event, Takedown):
+                self.takedowns[leading_reason(event)] += 1
+                self.sources[event.source] += 1
+            elif isinstance(event, SellerWarning):
+                self.warnings[event.step] += 1
+            elif output.topic == "store-closures":
+                self.closures += 1
+
+
+def leading_reason(takedown: Takedown) -> str:
+    """Return the code of the reason that weighs most."""
+    reasons = [reason for reason in takedown.reasons if reason.code != PRIOR]
+    return max(reasons, key=lambda reason: reason.weight).code if reasons else PRIOR
+
+
+@dataclass(slots=True)
+class StageFigures:
+    """One stage over all partitions: its tally, the seconds it took, and the size of its state by table."""
+
+    tally: Tally = field(default_factory=Tally)
+    given: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    state: dict[str, Size] = field(default_factory=dict)
+
+    @property
+    def residual(self) -> int:
+        """Records that were given to the stage and have no disposition."""
+        return self.given.total() - self.tally.taken + self.tally.residual
+
+    def add(self, run: StageRun) -> None:
+        """Add the stage of one partition."""
+        self.tally.add(run.tally)
+        self.given.update(run.given)
+        self.seconds += run.seconds
+        for name, size in run.store.sizes().items():
+            before = self.state.get(name, Size(0, 0))
+            self.state[name] = Size(before.entries + size.entries, before.bytes + size.bytes)
+
+
+@dataclass(slots=True)
+class Summary:
+    """All figures of one replay. `read` and `written` count records by topic on the writer's side, `given` of a stage on the reader's."""
+
+    stages: dict[str, StageFigures]
+    read: Mapping[str, int]  # records of the input files, and ticks made
+    written: Mapping[str, int]  # lines of the output files
+    decisions: Decisions
+    dead_letters: Counter[str]
+    seconds: float = 0.0
+    peak_memory: dict[str, int] = field(default_factory=dict)  # bytes, at a tenth of the input and at its end
+
+    @property
+    def listings(self) -> int:
+        """How many records of listings went through."""
+        return sum(figures.given["listings"] for figures in self.stages.values()) or self.read.get("events.unique", 0)
+
+    @property
+    def live_listings(self) -> int:
+        """How many listings are remembered."""
+        return self.stages["flagging"].state["listings"].entries
+
+    def topics(self) -> dict[str, dict[str, int]]:
+        """Return for each topic what its writer counted (`out`) and what its readers took (`in`); a topic without a reader has no `in`."""
+        names = dict.fromkeys((*self.read, *self.written))
+        return {name: self._topic(name) for name in names}
+
+    def _topic(self, name: str) -> dict[str, int]:
+        figures = {"out": self.read.get(name, 0) + self.written.get(name, 0)}
+        reading = [stage for stage in readers(name) if stage in self.stages and self._is_stream(name)]
+        return {"in": self.stages[reading[0]].given[name], **figures} if reading else figures
+
+    def _is_stream(self, name: str) -> bool:
+        return name in ("listings", "clock", "events.unique", "events.matched")
+
+    @property
+    def conservation(self) -> int:
+        """Records whose fate is unknown, between stages and within them: anything but 0 is a loss."""
+        between = sum(abs(figures["out"] - figures["in"]) for figures in self.topics().values() if "in" in figures)
+        return between + sum(abs(figures.residual) for figures in self.stages.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything as one JSON object."""
+        return {
+            "topics": self.topics(),
+            "stages": {name: _stage_json(figures) for name, figures in self.stages.items()},
+            "conservation": self.conservation,
+            "takedowns": {"by_reason": dict(self.decisions.takedowns), "by_source": dict(self.decisions.sources)},
+            "warnings": dict(self.decisions.warnings),
+            "closures": self.decisions.closures,
+            DEAD_LETTERS.replace("-", "_"): dict(self.dead_letters),
+            "memory": self.peak_memory,
+            "seconds": round(self.seconds, 3),
+            "listings_per_second": round(self.listings / self.seconds, 1) if self.seconds else 0.0,
+        }
+
+
+def _stage_json(figures: StageFigures) -> dict[str, Any]:
+    tally = figures.tally
+    return {
+        "in": tally.taken,
+        "passed": tally.passed,
+        "kept": tally.kept,
+        "dropped": dict(tally.dropped),
+        "dead_lettered": dict(tally.dead),
+        "facts": dict(tally.facts),
+        "residual": figures.residual,
+        "seconds": round(figures.seconds, 3),
+        "state": {name: {"entries": size.entries, "bytes": size.bytes} for name, size in figures.state.items()},
+    }
+
+
+def figures_of(runs: Sequence[StageRun]) -> dict[str, StageFigures]:
+    """Add up the stages of all partitions, by name."""
+    stages: dict[str, StageFigures] = {}
+    for run in runs:
+        stages.setdefault(run.stage.name, StageFigures()).add(run)
+    return stages
+
+
+def peak_memory() -> int:
+    """Return the most memory that this process has held so far, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # kilobytes, but on macOS

@@ -1,0 +1,40 @@
+"""A listing as flagging meets it: matched, or slim."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.events.ids import derive
+from pipeline.events.sequence import MatchedListing, SlimListing
+from pipeline.state.table import key
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What both kinds of record have in common; `matched` is the whole record where it touches a right."""
+
+    at: datetime
+    seller_id: str
+    listing_id: str
+    version: int
+    change: str
+    fingerprint: str
+    phashes: tuple[str, ...]
+    matched: MatchedListing | None
+
+    @property
+    def name(self) -> str:
+        """The listing's key in the state."""
+        return key(self.seller_id, self.listing_id)
+
+    def derive(self, kind: str) -> str:
+        """Derive an id from this version of the listing."""
+        return derive(kind, self.seller_id, self.listing_id, str(self.version), self.at.isoformat())
+
+    @classmethod
+    def of(cls, event: MatchedListing | SlimListing) -> "Offer":
+        """Read a record of the sequence."""
+        if isinstance(event, SlimListing):
+            return cls(event.at, event.seller_id, event.listing_id, event.version, event.change, event.fingerprint, event.phashes, None)
+        one = event.listing
+        phashes = tuple(image.phash for image in one.images if image.phash)
+        return cls(event.at, one.seller_id, one.listing_id, one.version, one.change, event.fingerprint, phashes, event)

@@ -1,0 +1,119 @@
+"""The shelf: what flagging remembers of each seller's listings, and of the titles and pictures that were taken down."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from pipeline.policy.model import Times
+from pipeline.stages.offer import Offer
+from pipeline.state.schedule import Deadline, Schedule
+from pipeline.state.table import SEPARATOR, Table, key
+from pipeline.state.view import View
+
+FORGET_LISTING, FORGET_TRACE = "forget-listing", "forget-trace"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownListing:
+    """What is remembered of a listing: enough to sweep it with its store and to answer later questions about it."""
+
+    version: int
+    status: Literal["live", "down", "removed"]
+    first_seen: datetime
+    fingerprint: str
+    phashes: tuple[str, ...] = ()
+    right_ids: tuple[str, ...] = ()
+    price: str | None = None
+    currency: str | None = None
+    takedown_id: str | None = None
+    question: str | None = None  # what the last review about it asked
+    forget_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A title or a picture that was taken down at a seller."""
+
+    takedown_id: str
+    forget_at: datetime
+
+
+LISTINGS = Table("listings", KnownListing, ordered=True)
+TRACES = Table("traces", Trace)
+TABLES = (LISTINGS, TRACES)
+
+
+class Shelf:
+    """The listings of all sellers, seen through one chunk's view."""
+
+    def __init__(self, view: View, schedule: Schedule) -> None:
+        self._view, self._schedule = view, schedule
+
+    @staticmethod
+    def prefetch(view: View, offers: Iterable[Offer]) -> None:
+        """Read in one go what these offers need."""
+        view.prefetch(LISTINGS, [offer.name for offer in offers])
+
+    def known(self, offer: Offer) -> KnownListing | None:
+        """Return what is remembered of an offer's listing."""
+        return self._view.get(LISTINGS, offer.name)
+
+    def live(self, seller_id: str) -> Iterator[tuple[str, KnownListing]]:
+        """Yield the ids of a seller's live listings, in their order, with what is known of them."""
+        for name, listing in self._view.within(LISTINGS, seller_id):
+            if listing.status == "live":
+                yield name.partition(SEPARATOR)[2], listing
+
+    def keep(self, offer: Offer, listing: KnownListing) -> None:
+        """Remember a listing until it is removed or taken down."""
+        self._view.put(LISTINGS, offer.name, listing)
+
+    def remove(self, offer: Offer, listing: KnownListing, times: Times) -> None:
+        """Remember a removed listing for a while: deleting it is no escape."""
+        status: Literal["down", "removed"] = "down" if listing.status == "down" else "removed"
+        self._keep_until(offer.name, replace(listing, status=status), offer.at + times.forget_after + times.lateness)
+
+    def take_down(self, seller_id: str, listing_id: str, listing: KnownListing, takedown_id: str, at: datetime, times: Times) -> None:
+        """Remember a listing as taken down."""
+        down = replace(listing, status="down", takedown_id=takedown_id)
+        self._keep_until(key(seller_id, listing_id), down, at + times.remember_takedowns + times.lateness)
+
+    def leave_traces(self, offer: Offer, takedown_id: str, times: Times) -> None:
+        """Remember the title and the pictures of a takedown, so that they are recognised when they come back."""
+        forget_at = offer.at + times.remember_takedowns + times.lateness
+        for what, value in (("title", offer.fingerprint), *(("picture", phash) for phash in offer.phashes)):
+            name = key(offer.seller_id, what, value)
+            self._view.put(TRACES, name, Trace(takedown_id, forget_at))
+            self._schedule.add(self._view, forget_at, Deadline(FORGET_TRACE, name))
+
+    def traces(self, seller_id: str, what: Literal["title", "picture"], values: Iterable[str]) -> dict[str, str]:
+        """Return the takedowns at a seller of these titles or pictures, by title or picture."""
+        found = {value: self._view.get(TRACES, key(seller_id, what, value)) for value in values}
+        return {value: trace.takedown_id for value, trace in found.items() if trace is not None}
+
+    def forget(self, deadline: Deadline, now: datetime) -> None:
+        """Forget what nothing can ask about any more, unless it was renewed since."""
+        table: Table[KnownListing] | Table[Trace] = LISTINGS if deadline.what == FORGET_LISTING else TRACES
+        kept: KnownListing | Trace | None = self._view.get(table, deadline.subject)  # type: ignore[arg-type]
+        if kept is not None and kept.forget_at is not None and kept.forget_at <= now:
+            self._view.delete(table, deadline.subject)
+
+    def _keep_until(self, name: str, listing: KnownListing, forget_at: datetime) -> None:
+        self._view.put(LISTINGS, name, replace(listing, forget_at=forget_at))
+        self._schedule.add(self._view, forget_at, Deadline(FORGET_LISTING, name))
+
+
+def renewed(offer: Offer, known: KnownListing | None) -> KnownListing:
+    """Return what is known of a listing with its new version; a new offer of one that was down is live again, until decided."""
+    if known is None:
+        return KnownListing(offer.version, "live", offer.at, offer.fingerprint, offer.phashes)
+    status: Literal["live", "down"] = "down" if known.status == "down" and offer.change != "listed" else "live"
+    return replace(
+        known,
+        version=offer.version,
+        status=status,
+        fingerprint=offer.fingerprint,
+        phashes=offer.phashes,
+        forget_at=known.forget_at if status == "down" else None,
+    )
