@@ -38,6 +38,10 @@ class MemoryStore:
                 else:
                     kept[key] = value
 
+    def keys(self, table: Table[Any]) -> list[str]:
+        """Return all keys of a table, in their order."""
+        return sorted(self._tables[table])
+
     def sizes(self) -> dict[str, Size]:
         """See Store."""
         return {

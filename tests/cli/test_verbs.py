@@ -1,0 +1,156 @@
+"""What each verb prints."""
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.exits import Exit
+from pipeline.flow import TOPICS
+from tests.build import FAKE, at, contents, listing, right, write_topics
+from tests.cli.command import takedown
+
+VERBS = ("replay", "explain", "simulate", "evaluate", "schema", "version", "policy", "policy check", "policy show")
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    fakes = [listing(FAKE, listing_id=f"F{week}", event_time=at(days=4 * week), price="9.90", currency="CNY") for week in range(6)]
+    honest = [listing("Blue wool scarf", listing_id="H1", seller_id="S2", event_time=at(days=1)), b"{"]
+    removed = [listing(FAKE, listing_id="F0", version=2, change="removed", event_time=at(days=22))]
+    return write_topics(tmp_path_factory.mktemp("in"), {"listings": [*fakes, *honest, *removed], "rights": [right()]})
+
+
+@pytest.fixture(scope="module")
+def out(source: Path) -> Path:
+    folder = source.parent / "out-of-verbs"
+    assert takedown("replay", source, "--out", folder).returncode == 0
+    return folder
+
+
+def first(out: Path, topic: str) -> dict[str, str]:
+    with (out / f"{topic}.jsonl").open() as lines:
+        return dict(json.loads(lines.readline()))
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_teaches_and_names_the_exit_codes(verb: str) -> None:
+    shown = takedown(*verb.split(), "--help", env={"COLUMNS": "200", "PATH": "/usr/bin"})
+    assert shown.returncode == 0
+    assert "Usage" in shown.stdout
+    if verb != "policy":
+        assert "Exit codes" in shown.stdout
+
+
+def test_completion_is_offered() -> None:
+    assert "--install-completion" in takedown("--help").stdout
+
+
+def test_exit_codes_are_documented() -> None:
+    shown = " ".join(takedown("--help").stdout.split())
+    assert all(f"{code.value} " in shown for code in Exit)
+
+
+def test_replay_says_what_became_of_every_record(source: Path, tmp_path: Path) -> None:
+    shown = takedown("replay", source, "--out", tmp_path / "out").stdout
+    for word in ("dedupe", "brand-match", "flagging", "replica_vocabulary", "warning 1", "Conservation: 0", "not-json 1"):
+        assert word in shown
+
+
+def test_replay_as_json(source: Path, tmp_path: Path) -> None:
+    figures = json.loads(takedown("replay", source, "--out", tmp_path / "out", "--json").stdout)
+    assert figures["conservation"] == 0
+    assert figures["topics"]["listings"] == {"in": 9, "out": 9}
+    assert figures["topics"]["events.unique"]["in"] == figures["topics"]["events.unique"]["out"]
+    assert figures["topics"]["takedowns"] == {"out": 6}
+    assert set(figures["stages"]) == {"dedupe", "brand-match", "flagging"}
+    assert figures["listings_per_second"] > 0
+    assert figures["closures"] == 1
+
+
+def test_a_recorded_replay_gives_the_same_files(out: Path, tmp_path: Path) -> None:
+    assert takedown("replay", out, "--recorded", "--out", tmp_path / "again").returncode == 0
+    assert contents(tmp_path / "again") == contents(out)
+
+
+def test_explain_shows_the_evidence_in_the_listings_own_text(out: Path) -> None:
+    takedown_id = first(out, "takedowns")["takedown_id"]
+    shown = takedown("explain", out, takedown_id).stdout
+    for word in (takedown_id, "[[Nike]] Air Max", "[[1:1]]", "replica_vocabulary", "WARNING", "version 1"):
+        assert word in shown
+
+
+def test_explain_shows_what_a_closure_rests_on(out: Path) -> None:
+    closure = first(out, "store-closures")
+    shown = takedown("explain", out, closure["closure_id"]).stdout
+    assert shown.count("TAKEDOWN") == len(closure["takedown_ids"])
+    assert "STORE CLOSURE" in shown
+
+
+@pytest.mark.parametrize(("ident", "words"), [("F0", ("TAKEDOWN", "removed", "WARNING")), ("H1", ("touches no right",)), ("S1", ("STORE CLOSURE",))])
+def test_explain_takes_listings_and_sellers(out: Path, ident: str, words: tuple[str, ...]) -> None:
+    shown = takedown("explain", out, ident)
+    assert shown.returncode == 0
+    assert all(word in shown.stdout for word in words)
+
+
+def test_explain_as_lines_of_json(out: Path) -> None:
+    lines = takedown("explain", out, "F0", "--json").stdout.splitlines()
+    assert [json.loads(line) for line in lines]
+
+
+def test_explain_says_what_it_does_not_know(out: Path) -> None:
+    shown = takedown("explain", out, "nobody")
+    assert shown.returncode == 4
+    assert "'nobody'" in shown.stderr
+
+
+def test_a_title_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    source = write_topics(tmp_path / "in", {"listings": [listing("Nike \x1b[2J 1:1 \u200b [bold]x[/bold]")], "rights": [right()]})
+    takedown("replay", source, "--out", tmp_path / "out")
+    shown = takedown("explain", tmp_path / "out", "L1").stdout
+    assert "\x1b" not in shown
+    assert "\\u001b[2J" in shown
+    assert "\\u200b [bold]x[/bold]" in shown
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_schema_prints_json_schema(topic: str) -> None:
+    assert json.loads(takedown("schema", topic).stdout)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_version() -> None:
+    assert takedown("version").stdout.strip() == version("takedown-pipeline")
+
+
+def test_the_default_policy_is_good(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(takedown("policy", "show").stdout, encoding="utf-8")
+    checked = takedown("policy", "check", file)
+    assert (checked.returncode, "good, version" in checked.stdout) == (0, True)
+
+
+def test_policy_check_names_every_fault_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    text = takedown("policy", "show").stdout
+    file.write_text(text.replace("prior =", "prior_ =").replace("lateness =", "latenes ="), encoding="utf-8")
+    checked = takedown("policy", "check", file)
+    assert checked.returncode == 5
+    assert "decision.prior" in checked.stderr
+    assert "times.latenes" in checked.stderr
+
+
+def test_simulate_and_evaluate(tmp_path: Path) -> None:
+    assert takedown("simulate", tmp_path / "market", "--listings", 1500, "--seed", 3).returncode == 0
+    scores = json.loads(takedown("evaluate", tmp_path / "market", "--json").stdout)
+    assert set(scores["brand_match"]) == {"n", "precision", "recall", "f1", "first_right"}
+    assert set(scores["flagging"]) == {"n", "takedowns", "review_share", "precision", "recall", "genuine_touched"}
+    assert scores["flagging"]["takedowns"] > 0
+    assert "precision" in takedown("evaluate", tmp_path / "market").stdout
+
+
+def test_evaluate_needs_the_truth(source: Path) -> None:
+    ended = takedown("evaluate", source)
+    assert ended.returncode == 4
+    assert "holds no truth.jsonl" in ended.stderr

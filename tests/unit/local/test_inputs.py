@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.codec import encode
+from pipeline.local.errors import InputError
+from pipeline.local.inputs import files_of, records
+from pipeline.local.lines import LINE_LIMIT, Lines
+from tests.build import START, listing, write_topics
+
+
+def test_the_topics_of_a_folder_are_found_and_the_truth_ignored(tmp_path: Path) -> None:
+    write_topics(tmp_path, {"listings": [], "rights": [], "truth": []})
+    (tmp_path / "notes.txt").write_text("not a topic")
+    assert set(files_of(tmp_path)) == {"listings", "rights"}
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ((), "holds no listings.jsonl"),
+        (("rights.jsonl",), "holds no listings.jsonl"),
+        (("listings.jsonl", "lisitngs.jsonl"), "is of no known topic"),
+        (("listings.jsonl", "listings.jsonl.gz"), "is a second file of the topic listings"),
+        (("listings.jsonl", "takedowns.jsonl"), "--recorded"),
+    ],
+)
+def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path, names: tuple[str, ...], message: str) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    with pytest.raises(InputError, match=message):
+        files_of(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        files_of(tmp_path / "nowhere")
+
+
+def test_a_folder_to_be_replayed_as_recorded_needs_a_sequence(tmp_path: Path) -> None:
+    write_topics(tmp_path, {"listings": []})
+    with pytest.raises(InputError, match=r"holds no events\.unique"):
+        files_of(tmp_path, recorded=True)
+
+
+def test_lines_become_records_with_their_place(tmp_path: Path) -> None:
+    path = tmp_path / "listings.jsonl"
+    far = encode(listing()).replace(b"2016-03-01T08:00:00Z", b"2016-03-01T16:00:00+08:00")
+    path.write_bytes(b"\n".join([far, b"", b"{", b"x" * (LINE_LIMIT + 1)]))
+    good, empty, broken, long = records("listings", Lines(path))
+    assert (good.key, good.offset, good.event.event_time, good.event.event_time.utcoffset()) == ("S1", 0, START, START.utcoffset())
+    assert [record.fault.code for record in (empty, broken, long) if record.fault] == ["empty", "not-json", "too-large"]
+    assert broken.headers == {"file": "listings.jsonl", "line": "3"}
+    assert (long.raw, long.digest is None) == (b"", False)
