@@ -17,7 +17,11 @@ TAKEDOWN = Path(sys.executable).parent / "takedown"
 def main(out: Path) -> None:
     """Explain the first takedown that costs points, the first warning and the first closure."""
     takedown = next(event for event in events(out, "takedowns") if event["points"])
-    for ident in (takedown["takedown_id"], next(events(out, "seller-warnings"))["warning_id"], next(events(out, "store-closures"))["closure_id"]):
+    for ident in (
+        takedown["takedown_id"],
+        next(events(out, "seller-warnings"))["warning_id"],
+        next(events(out, "store-closures"))["closure_id"],
+    ):
         print(f"\n$ takedown explain {out} {ident}", flush=True)
         subprocess.run([TAKEDOWN, "explain", out, ident], check=True)
 

@@ -28,9 +28,17 @@ def at(**after: float) -> datetime:
 
 def listing(title: str = "Blue wool scarf", **fields: Any) -> Listing:
     """Return a listing of seller S1."""
-    return Listing(**{
-        "listing_id": "L1", "seller_id": "S1", "event_time": START, "change": "listed", "version": 1, "title": title, **fields,
-    })
+    return Listing(
+        **{
+            "listing_id": "L1",
+            "seller_id": "S1",
+            "event_time": START,
+            "change": "listed",
+            "version": 1,
+            "title": title,
+            **fields,
+        }
+    )
 
 
 def right(**fields: Any) -> Right:
@@ -88,17 +96,25 @@ def matched(one: Listing, *matches: Match) -> MatchedListing:
 def slim(one: Listing) -> SlimListing:
     """Return a listing as brand-match passes it on, where it touches none."""
     phashes = tuple(image.phash for image in one.images if image.phash)
-    return SlimListing(
-        "slim", one.event_time, one.listing_id, one.seller_id, one.version, one.change, text_fingerprint(one), phashes
-    )
+    return SlimListing("slim", one.event_time, one.listing_id, one.seller_id, one.version, one.change, text_fingerprint(one), phashes)
 
 
 def match(found: str = "Nike", start: int = 0, **fields: Any) -> Match:
     """Return a match of the trademark Nike in the title."""
-    return Match(**{
-        "right_id": "R1", "brand_id": "B1", "field": "title", "start": start, "end": start + len(found), "found": found,
-        "alias": "Nike", "method": "exact", "score": 1.0, **fields,
-    })
+    return Match(
+        **{
+            "right_id": "R1",
+            "brand_id": "B1",
+            "field": "title",
+            "start": start,
+            "end": start + len(found),
+            "found": found,
+            "alias": "Nike",
+            "method": "exact",
+            "score": 1.0,
+            **fields,
+        }
+    )
 
 
 def events_of(outputs: Outputs, topic: str) -> list[Any]:

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipeline.policy.lexicon import Lexicon
 
 Mode = Literal["enforced", "shadow", "off"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -181,6 +184,11 @@ class Policy(Part):
         if self.enforcement.preset != "none" and self.enforcement.preset not in self.presets:
             raise ValueError(f"enforcement.preset: {self.enforcement.preset!r} is not one of the presets: {sorted(self.presets)}")
         return self
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The replica vocabulary of all languages: titles mix them."""
+        return Lexicon(term for vocabulary in self.vocabulary for term in vocabulary.terms)
 
     def preset(self) -> Preset | None:
         """Return the points policy in force; None where enforcement is off."""

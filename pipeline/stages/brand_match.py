@@ -11,7 +11,7 @@ from pipeline.events.listing import Listing
 from pipeline.events.match import Match
 from pipeline.events.sequence import MatchedListing, SequencedListing, SequencedTick, SlimListing
 from pipeline.events.texts import texts
-from pipeline.matching.index import Hit
+from pipeline.matching.name import Hit
 from pipeline.policy.model import Policy
 from pipeline.stages.clock import CLOCK, Clock
 from pipeline.stages.record import Outputs, Record

@@ -5,7 +5,8 @@ from datetime import datetime
 from functools import cached_property
 
 from pipeline.events.right import Alias, AliasKind, Right
-from pipeline.matching.index import BrandIndex, Name
+from pipeline.matching.index import BrandIndex
+from pipeline.matching.name import Name
 
 
 class Registry:
@@ -29,7 +30,8 @@ def _names(number: int, right: Right) -> Iterable[Name]:
         known = alias if isinstance(alias, Alias) else Alias(alias)
         spellings.setdefault(known.text, known.kind)
     for text, kind in spellings.items():
-        yield Name(text, number, kind, right.common_word and text == right.brand, right.context)
+        own = text == right.brand
+        yield Name(text, number, kind, own, right.common_word and own, right.context)
 
 
 def holds(right: Right, at: datetime, territories: tuple[str, ...]) -> bool:

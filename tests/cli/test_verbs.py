@@ -88,7 +88,9 @@ def test_explain_shows_what_a_closure_rests_on(out: Path) -> None:
     assert "STORE CLOSURE" in shown
 
 
-@pytest.mark.parametrize(("ident", "words"), [("F0", ("TAKEDOWN", "removed", "WARNING")), ("H1", ("touches no right",)), ("S1", ("STORE CLOSURE",))])
+@pytest.mark.parametrize(
+    ("ident", "words"), [("F0", ("TAKEDOWN", "removed", "WARNING")), ("H1", ("touches no right",)), ("S1", ("STORE CLOSURE",))]
+)
 def test_explain_takes_listings_and_sellers(out: Path, ident: str, words: tuple[str, ...]) -> None:
     shown = takedown("explain", out, ident)
     assert shown.returncode == 0

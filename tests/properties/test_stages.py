@@ -91,6 +91,11 @@ def test_no_takedown_rests_on_circumstances_alone(stream: list[Any]) -> None:
 def test_a_store_closes_once_and_ids_are_unique(stream: list[Any]) -> None:
     flagging = Run(STAGES[2])
     flagging.feed(sequence_of(stream, 2))
-    for topic, name in (("takedowns", "takedown_id"), ("store-closures", "seller_id"), ("seller-warnings", "warning_id"), ("reviews", "review_id")):
+    for topic, name in (
+        ("takedowns", "takedown_id"),
+        ("store-closures", "seller_id"),
+        ("seller-warnings", "warning_id"),
+        ("reviews", "review_id"),
+    ):
         ids = [getattr(event, name) for event in events_of(flagging.outputs, topic)]
         assert len(ids) == len(set(ids))

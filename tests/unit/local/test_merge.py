@@ -20,24 +20,42 @@ def shape(stream: Iterator[Record]) -> list[tuple[str, float]]:
 
 def test_without_a_clock_a_tick_is_made_before_each_new_minute() -> None:
     assert shape(merged({"listings": listings(0, 0.5, 1.25, 5)})) == [
-        ("clock", 0), ("listings", 0), ("listings", 0.5), ("clock", 1), ("listings", 1.25), ("clock", 5), ("listings", 5),
+        ("clock", 0),
+        ("listings", 0),
+        ("listings", 0.5),
+        ("clock", 1),
+        ("listings", 1.25),
+        ("clock", 5),
+        ("listings", 5),
     ]
 
 
 def test_a_made_clock_never_goes_back() -> None:
     assert shape(merged({"listings": listings(3, 1, 4)})) == [
-        ("clock", 3), ("listings", 3), ("listings", 1), ("clock", 4), ("listings", 4),
+        ("clock", 3),
+        ("listings", 3),
+        ("listings", 1),
+        ("clock", 4),
+        ("listings", 4),
     ]
 
 
 def test_topics_are_merged_by_event_time_and_the_clock_comes_first() -> None:
     assert shape(merged({"listings": listings(1, 2), "clock": clock(1, 1.5, 3)})) == [
-        ("clock", 1), ("listings", 1), ("clock", 1.5), ("listings", 2), ("clock", 3),
+        ("clock", 1),
+        ("listings", 1),
+        ("clock", 1.5),
+        ("listings", 2),
+        ("clock", 3),
     ]
 
 
 def test_within_a_file_the_order_of_its_lines_stands() -> None:
-    assert [minute for topic, minute in shape(merged({"listings": listings(2, 1, 3), "clock": clock(5)})) if topic == "listings"] == [2, 1, 3]
+    assert [minute for topic, minute in shape(merged({"listings": listings(2, 1, 3), "clock": clock(5)})) if topic == "listings"] == [
+        2,
+        1,
+        3,
+    ]
 
 
 def test_records_behind_the_last_tick_know_that_the_clock_has_ended() -> None:

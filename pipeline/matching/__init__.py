@@ -1,0 +1,1 @@
+"""Finds the names of brands in texts, however they are written."""

@@ -1,0 +1,126 @@
+"""The brand index: all names of all brands, found in one pass over a text; the longest name wins.
+
+A text is searched as it reads when folded, and once more for each disguise in which a word of a name was seen. To add a way of
+writing, add a file with METHOD and `look`, and name it in DISGUISES.
+"""
+
+from collections.abc import Iterable, Iterator
+from unicodedata import decomposition
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from pipeline.events.match import Method
+from pipeline.matching import confusable, leetspeak, spaced
+from pipeline.matching.fold import GAP, Place, fold, pattern, places
+from pipeline.matching.name import Hit, Name
+from pipeline.matching.plausible import fits_context, is_plausible, may_be_searched
+from pipeline.matching.reference import is_reference
+from pipeline.matching.view import LEAST, Look, View, unmask
+
+DISGUISES: tuple[tuple[Method, Look], ...] = (
+    ("confusable", confusable.look),
+    ("leetspeak", leetspeak.look),
+    ("spaced", spaced.look),
+)
+SCORES: dict[Method, float] = {
+    "exact": 1.0,
+    "folded": 0.97,
+    "transliterated": 0.95,
+    "nickname": 0.95,
+    "confusable": 0.9,
+    "spaced": 0.9,
+    "leetspeak": 0.85,
+}
+_LEAST_JOINED = 8  # letters of a name of several words that is found without its spaces
+_KINDS: dict[str, Method] = {"transliteration": "transliterated", "nickname": "nickname"}
+
+
+class BrandIndex:
+    """Finds names. It is built once and never changes."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        self._names = _by_pattern(names)
+        self._patterns = list(self._names)
+        self._search = AhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
+        self._words = frozenset(word for one in self._patterns for word in one.split(GAP) if len(word) >= LEAST)
+
+    def find(self, text: str, context: str = "") -> list[Hit]:
+        """Return the names in a text, in the order of their places. `context` is what else may tell a common word's sense."""
+        folded = fold(text)
+        found = list(self._plain(text, folded))
+        for method, look in DISGUISES:
+            unmasked = look(text, folded, self._words)
+            if unmasked:
+                found += self._disguised(text, unmask(method, text, unmasked), found)
+        return list(_with_references(text, self._hits(text, sorted(found), context))) if found else []
+
+    def _plain(self, text: str, folded: str) -> Iterator[tuple[int, int, str, Method | None]]:
+        """Yield (start, end, pattern, no method yet) of what is found in the text itself."""
+        found = self._search.find_matches_as_indexes(folded)
+        if found:
+            spots = places(text)
+            for number, start, end in found:
+                yield *_span(spots, start, end), self._patterns[number], None
+
+    def _disguised(
+        self, text: str, view: View, plain: list[tuple[int, int, str, Method | None]]
+    ) -> Iterator[tuple[int, int, str, Method | None]]:
+        """Yield what is found only where something was unmasked."""
+        spots = places(view.text)
+        for number, first, last in self._search.find_matches_as_indexes(fold(view.text)):
+            begin, finish = _span(spots, first, last)
+            start, end = view.places[begin][0], view.places[finish - 1][1]
+            if any(view.masked[begin:finish]) and not any(start < other[1] and other[0] < end for other in plain):
+                yield start, end, self._patterns[number], view.method
+
+    def _hits(self, text: str, found: Iterable[tuple[int, int, str, Method | None]], context: str) -> Iterator[Hit]:
+        for start, end, searched, disguise in found:
+            written = text[start:end]
+            for name in self._names[searched]:
+                method = disguise or _method(name, written)
+                if is_plausible(name, written, text, method) and fits_context(name, context or text, written):
+                    yield Hit(name.owner, name.text, name.kind, start, end, written, method, SCORES[method], False)
+
+
+def _by_pattern(names: Iterable[Name]) -> dict[str, list[Name]]:
+    """Return names by what is searched. What is some brand's own name is not also another brand's alias."""
+    found: dict[str, list[Name]] = {}
+    joined: dict[str, list[Name]] = {}
+    for name in names:
+        searched = pattern(name.text)
+        if may_be_searched(name, searched):
+            found.setdefault(searched, []).append(name)
+            run = searched.replace(GAP, "")
+            if len(run) >= _LEAST_JOINED and GAP + GAP in searched and run.isascii():
+                joined.setdefault(f"{GAP}{run}{GAP}", []).append(name)
+    for searched, others in joined.items():
+        found.setdefault(searched, others)
+    return {searched: [name for name in owners if name.own] or owners for searched, owners in found.items()}
+
+
+def _span(spots: list[Place], start: int, end: int) -> Place:
+    """Return the place of a match, without the gaps around it."""
+    inside = [spot for spot in spots[start:end] if spot[0] < spot[1]]
+    return inside[0][0], inside[-1][1]
+
+
+def _method(name: Name, written: str) -> Method:
+    """Name the way in which a name is written that was found without taking off a disguise."""
+    if written == name.text:
+        return _KINDS.get(name.kind, "exact")
+    if not written.isascii():
+        if any(not char.isprintable() for char in written):
+            return "spaced"  # characters that cannot be seen, between the letters
+        if any(decomposition(char).startswith(("<font>", "<circle>", "<square>", "<super>", "<sub>")) for char in written):
+            return "confusable"
+    return _KINDS.get(name.kind, "folded")
+
+
+def _with_references(text: str, hits: Iterable[Hit]) -> Iterator[Hit]:
+    last: tuple[int, int] | None = None
+    for hit in hits:
+        if (last is not None and hit.start == last[0]) or is_reference(text, hit.start, last):
+            last = hit.start, hit.end
+            yield hit._replace(reference=True)
+        else:
+            yield hit

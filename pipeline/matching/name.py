@@ -1,0 +1,33 @@
+"""A way in which a brand is written, and a place where one was found."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.events.match import Method
+from pipeline.events.right import AliasKind
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name or alias. `own`: it is what the brand is called, and not another way to write it. A common word needs its context."""
+
+    text: str
+    owner: int
+    kind: AliasKind = "name"
+    own: bool = False
+    common: bool = False
+    context: tuple[str, ...] = ()
+
+
+class Hit(NamedTuple):
+    """A place where an owner's name stands: `found` is text[start:end]."""
+
+    owner: int
+    alias: str
+    kind: AliasKind
+    start: int
+    end: int
+    found: str
+    method: Method
+    score: float
+    reference: bool

@@ -1,0 +1,30 @@
+"""Reference use: the name says what the goods go with (`case for iPhone`, `适用于`), or what they are not (`not Nike`).
+
+What stands right before the name tells. In a list, what is said of its first name holds for all.
+"""
+
+import re
+
+REACH = 40  # characters before a name that are looked at
+_MARKERS = (
+    # en
+    r"(?<!\w)(?:for|fits?|fit for|suits|compatible with|works? with|designed for|made for|replacement for|replaces|suitable for|not|isn'?t|unlike)",
+    # vi, id
+    r"(?<!\w)(?:cho|dành cho|dùng cho|tương thích với|phù hợp với|thay thế|không phải|untuk|buat|kompatibel dengan|cocok untuk|bukan)",
+    # de, fr, es, it
+    r"(?<!\w)(?:für|passend zu|kompatibel mit|pour|compatible avec|para|compatible con|per|compatibile con)",
+    # zh
+    r"(?:适用于|适用|通用于|兼容|适配|适合|用于|替代|匹配|非|不是)",
+)
+_BEFORE = re.compile(rf"(?:{'|'.join(_MARKERS)})[\s:：\-–(（\[【]*(?:the|your|all|der|die|das|les?|la)?\s*$", re.IGNORECASE)
+_LINK = re.compile(
+    r"[\s\w.\-]{0,20}?\s*(?:[,/&+、，;|]|\band\b|\bor\b|\bvà\b|\bhoặc\b|\bdan\b|\batau\b|\bund\b|\bet\b|\by\b|\be\b|和|与|或|及)\s*$",
+    re.IGNORECASE,
+)
+
+
+def is_reference(text: str, start: int, last: tuple[int, int] | None) -> bool:
+    """Tell whether the name at `start` is a mere reference. `last` is where the reference before it begins and ends, if there is one."""
+    if _BEFORE.search(text, max(start - REACH, 0), start):
+        return True
+    return last is not None and last[1] <= start <= last[1] + REACH and _LINK.fullmatch(text, last[1], start) is not None

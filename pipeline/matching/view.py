@@ -1,0 +1,47 @@
+"""A view: a text as it reads when a disguise is taken off. It is searched like the text itself, and leads back to it."""
+
+from collections.abc import Callable, Container, Sequence
+from typing import NamedTuple
+
+from pipeline.events.match import Method
+from pipeline.matching.fold import Place
+
+LEAST = 4  # letters of a word in disguise: a shorter one is found by chance
+
+
+class Unmasked(NamedTuple):
+    """A stretch of the original text, and the word that it stands for."""
+
+    start: int
+    end: int
+    word: str
+
+
+Look = Callable[[str, str, Container[str]], list[Unmasked]]  # (text, folded text, words of names) -> what is unmasked, in its order
+
+
+class View(NamedTuple):
+    """A text with some words unmasked, and for each of its characters the place in the original and whether it was masked."""
+
+    method: Method
+    text: str
+    places: list[Place]
+    masked: list[bool]
+
+
+def unmask(method: Method, text: str, found: Sequence[Unmasked]) -> View:
+    """Put what was unmasked in its place; all else stays as it is."""
+    parts: list[str] = []
+    places: list[Place] = []
+    masked: list[bool] = []
+    end = 0
+    for one in found:
+        parts += (text[end : one.start], one.word)
+        places += [(at, at + 1) for at in range(end, one.start)]
+        places += [(one.start, one.end)] * len(one.word)
+        masked += [False] * (one.start - end) + [True] * len(one.word)
+        end = one.end
+    parts.append(text[end:])
+    places += [(at, at + 1) for at in range(end, len(text))]
+    masked += [False] * (len(text) - end)
+    return View(method, "".join(parts), places, masked)

@@ -1,0 +1,75 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.policy.loader import SIZE_LIMIT, PolicyError, default_text, parse
+
+
+def faults(text: str) -> list[tuple[int, str]]:
+    with pytest.raises(PolicyError) as caught:
+        parse(text, "mine.toml")
+    return [(fault.line, fault.key) for fault in caught.value.faults]
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+def test_the_default_is_good() -> None:
+    assert parse(default_text(), "default.toml").version
+
+
+def test_every_fault_is_named_at_once_with_line_and_key() -> None:
+    text = (
+        default_text()
+        .replace("prior = -4.0", 'prior = "low"')
+        .replace('lateness = "P1D"', 'latenes = "P1D"')
+        .replace("per_right = 500", "per_right = -1")
+        .replace('{ code = "warning", at = 12 }', '{ code = "warning", at = 0 }')
+        .replace('name = "skin"', 'name = "Skin deep"')
+    )
+    assert faults(text) == [
+        (line_of(text, "[times]"), "times.lateness"),
+        (line_of(text, "latenes "), "times.latenes"),
+        (line_of(text, "prior ="), "decision.prior"),
+        (line_of(text, "per_right"), "brake.per_right"),
+        (line_of(text, 'name = "Skin'), "reviews.harm[4].name"),
+        (line_of(text, "[presets.taobao]") + 2, "presets.taobao.steps[0].at"),
+    ]
+
+
+def test_an_unknown_key_is_told_what_it_may_mean() -> None:
+    with pytest.raises(PolicyError, match=r"times\.latenes: is unknown; do you mean lateness\?"):
+        parse(default_text().replace('lateness = "P1D"', 'latenes = "P1D"'), "mine.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("review = 0.0", "review = 3.0", "review <= takedown <= serious must hold"),
+        ('preset = "taobao"', 'preset = "tabao"', "'tabao' is not one of the presets"),
+        ('code = "closure", at = 48', 'code = "closure", at = 20', "each step needs more points"),
+        ('code = "restriction", at = 24', 'code = "warning", at = 24', "a step is named twice"),
+        ("ask_before_closure = false", "ask_before_closure = true", "should be False"),
+        ("prior = -4.0", "prior = nan", "finite"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(old: str, new: str, message: str) -> None:
+    assert old in default_text()
+    with pytest.raises(PolicyError, match="(?i)" + message.replace(".", r"\.")):
+        parse(default_text().replace(old, new), "mine.toml")
+
+
+@pytest.mark.parametrize(("text", "line"), [("a = \n", 1), ("\n\nb = [1,", 3), ("[x]\n[x]\n", 2)])
+def test_a_file_that_is_no_toml_names_its_line(text: str, line: int) -> None:
+    assert faults(text) == [(line, "syntax")]
+
+
+def test_a_file_that_is_too_large_is_refused() -> None:
+    assert faults("#" * (SIZE_LIMIT + 1)) == [(1, "file")]
+
+
+@given(st.text(alphabet='abc[]{}="\n.1#', max_size=80))
+def test_nothing_but_policy_errors_and_lines_within_the_text(text: str) -> None:
+    for line, _ in faults(text):
+        assert 1 <= line <= text.count("\n") + 1

@@ -1,0 +1,32 @@
+from pipeline.events.listing import Image
+from pipeline.signals.case import Past
+from pipeline.signals.relisted import detect
+from pipeline.stages.fingerprint import text_fingerprint
+from tests.build import listing
+from tests.unit.signals.cases import REFERENCE, case, explained
+
+PHASH = "a5" * 8
+BY_TITLE = Past(12, 1, {text_fingerprint(listing("nike AIR-MAX 90")): "T1"})
+BY_PICTURE = Past(12, 1, {}, {PHASH: "T2"})
+
+
+def test_the_same_title_however_it_is_written() -> None:
+    finding = detect(case("Nike Air Max 90", past=BY_TITLE))
+    assert finding is not None
+    assert (finding.strength, finding.evidence[0].found) == (1.0, "T1")
+
+
+def test_the_same_picture() -> None:
+    finding = detect(case(past=BY_PICTURE, images=(Image("a"), Image("b", PHASH))))
+    assert finding is not None
+    assert (finding.evidence[0].field, finding.evidence[0].found) == ("images[1].phash", "T2")
+    assert all("T2" in reason and "?" not in reason for reason in explained("relisted", finding))
+
+
+def test_another_title_and_picture() -> None:
+    assert detect(case("Nike Air Max 95", past=BY_TITLE)) is None
+    assert detect(case(past=BY_PICTURE, images=(Image("b", "0" * 16), Image("c")))) is None
+
+
+def test_a_mere_reference_is_none() -> None:
+    assert detect(case("Nike Air Max 90", matches=(REFERENCE,), past=BY_TITLE)) is None

@@ -1,0 +1,19 @@
+import pytest
+
+from pipeline.signals.case import Past
+from pipeline.signals.seller_record import detect
+from tests.unit.signals.cases import REFERENCE, case, explained
+
+
+@pytest.mark.parametrize(("takedowns", "strength"), [(0, None), (1, 0.3333), (3, 1.0), (30, 1.0)])
+def test_the_strength_grows_with_the_takedowns(takedowns: int, strength: float | None) -> None:
+    finding = detect(case(past=Past(12 * takedowns, takedowns)))
+    assert (finding.strength if finding else None) == strength
+
+
+def test_a_mere_reference_is_not_held_against_anyone() -> None:
+    assert detect(case(matches=(REFERENCE,), past=Past(12, 1))) is None
+
+
+def test_its_reason_has_all_its_words() -> None:
+    assert all("12" in reason and "?" not in reason for reason in explained("seller_record", detect(case(past=Past(12, 1)))))
