@@ -4,24 +4,25 @@ Source: the Unicode Consortium's confusables.txt (UTS #39), of which data/confus
 """
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
+from pipeline.events.match import Method
 from pipeline.matching.view import LEAST, Unmasked
 
-METHOD = "confusable"
+METHOD: Method = "confusable"
 _TOKEN = re.compile(r"[^\W_]+")
 
 
-def look(text: str, _folded: str, known: Container[str]) -> list[Unmasked]:
+def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
     """Return the tokens of Latin letters and letters that look like them, which read as a word of a name."""
     if text.isascii() or not _any_confusable().search(text):
         return []
     return [one for token in _TOKEN.finditer(text) if (one := _read(token, known))]
 
 
-def _read(token: re.Match[str], known: Container[str]) -> Unmasked | None:
+def _read(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
     """A word wholly of another script is a word of that script: it takes a Latin letter to make a disguise."""
     own = token[0]
     if len(own) < LEAST or own.isascii() or not any(char.isascii() and char.isalpha() for char in own):

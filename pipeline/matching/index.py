@@ -10,7 +10,7 @@ from unicodedata import decomposition
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from pipeline.events.match import Method
-from pipeline.matching import confusable, leetspeak, spaced
+from pipeline.matching import accents, confusable, leetspeak, masked, spaced
 from pipeline.matching.fold import GAP, Place, fold, pattern, places
 from pipeline.matching.name import Hit, Name
 from pipeline.matching.plausible import fits_context, is_plausible, may_be_searched
@@ -18,21 +18,26 @@ from pipeline.matching.reference import is_reference
 from pipeline.matching.view import LEAST, Look, View, unmask
 
 DISGUISES: tuple[tuple[Method, Look], ...] = (
-    ("confusable", confusable.look),
-    ("leetspeak", leetspeak.look),
-    ("spaced", spaced.look),
+    (confusable.METHOD, confusable.look),
+    (leetspeak.METHOD, leetspeak.look),
+    (spaced.METHOD, spaced.look),
+    (masked.METHOD, masked.look),
+    (accents.METHOD, accents.look),
 )
 SCORES: dict[Method, float] = {
     "exact": 1.0,
-    "folded": 0.97,
+    "folded": 1.0,
     "transliterated": 0.95,
     "nickname": 0.95,
     "confusable": 0.9,
     "spaced": 0.9,
     "leetspeak": 0.85,
+    "masked": 0.8,
 }
 _LEAST_JOINED = 8  # letters of a name of several words that is found without its spaces
 _KINDS: dict[str, Method] = {"transliteration": "transliterated", "nickname": "nickname"}
+
+Found = tuple[int, int, str, Method | None]  # start, end, pattern, and the disguise where there is one
 
 
 class BrandIndex:
@@ -51,10 +56,10 @@ class BrandIndex:
         for method, look in DISGUISES:
             unmasked = look(text, folded, self._words)
             if unmasked:
-                found += self._disguised(text, unmask(method, text, unmasked), found)
-        return list(_with_references(text, self._hits(text, sorted(found), context))) if found else []
+                found = _longest([*found, *self._disguised(unmask(method, text, unmasked))])
+        return list(_with_references(text, self._hits(text, sorted(found, key=_start), context))) if found else []
 
-    def _plain(self, text: str, folded: str) -> Iterator[tuple[int, int, str, Method | None]]:
+    def _plain(self, text: str, folded: str) -> Iterator[Found]:
         """Yield (start, end, pattern, no method yet) of what is found in the text itself."""
         found = self._search.find_matches_as_indexes(folded)
         if found:
@@ -62,18 +67,15 @@ class BrandIndex:
             for number, start, end in found:
                 yield *_span(spots, start, end), self._patterns[number], None
 
-    def _disguised(
-        self, text: str, view: View, plain: list[tuple[int, int, str, Method | None]]
-    ) -> Iterator[tuple[int, int, str, Method | None]]:
+    def _disguised(self, view: View) -> Iterator[Found]:
         """Yield what is found only where something was unmasked."""
         spots = places(view.text)
         for number, first, last in self._search.find_matches_as_indexes(fold(view.text)):
-            begin, finish = _span(spots, first, last)
-            start, end = view.places[begin][0], view.places[finish - 1][1]
-            if any(view.masked[begin:finish]) and not any(start < other[1] and other[0] < end for other in plain):
-                yield start, end, self._patterns[number], view.method
+            start, end = _span(spots, first, last)
+            if any(view.masked[start:end]):
+                yield view.places[start][0], view.places[end - 1][1], self._patterns[number], view.method
 
-    def _hits(self, text: str, found: Iterable[tuple[int, int, str, Method | None]], context: str) -> Iterator[Hit]:
+    def _hits(self, text: str, found: Iterable[Found], context: str) -> Iterator[Hit]:
         for start, end, searched, disguise in found:
             written = text[start:end]
             for name in self._names[searched]:
@@ -96,6 +98,19 @@ def _by_pattern(names: Iterable[Name]) -> dict[str, list[Name]]:
     for searched, others in joined.items():
         found.setdefault(searched, others)
     return {searched: [name for name in owners if name.own] or owners for searched, owners in found.items()}
+
+
+def _start(found: Found) -> int:
+    return found[0]
+
+
+def _longest(found: list[Found]) -> list[Found]:
+    """Leave out what a longer place overlaps; of two of the same length the first stays, which is the plainer one."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda each: each[0] - each[1]):
+        if not any(one[0] < other[1] and other[0] < one[1] for other in kept):
+            kept.append(one)
+    return kept
 
 
 def _span(spots: list[Place], start: int, end: int) -> Place:

@@ -1,11 +1,11 @@
 """Leetspeak: digits and signs in the place of letters they look like (`N1KE`, `Guc€i`)."""
 
 import re
-from collections.abc import Container
 
+from pipeline.events.match import Method
 from pipeline.matching.view import LEAST, Unmasked
 
-METHOD = "leetspeak"
+METHOD: Method = "leetspeak"
 _SIGNS = "@$€£¥!|"
 _TOKEN = re.compile(f"[A-Za-z0-9@$€£¥][A-Za-z0-9{_SIGNS}]*[A-Za-z0-9@$€£¥]")
 _MIXED = re.compile(f"[A-Za-z][0-9{_SIGNS}]|[0-9{_SIGNS}][A-Za-z]")
@@ -14,12 +14,12 @@ _READINGS = tuple(str.maketrans({**_LETTERS, **dict.fromkeys("1!|", one)}) for o
 _LEAST_LETTERS = 2  # that stand for themselves
 
 
-def look(text: str, _folded: str, known: Container[str]) -> list[Unmasked]:
+def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
     """Return the tokens that read as a word of a name."""
     return [one for token in _TOKEN.finditer(text) if (one := _read(token, known))] if _MIXED.search(text) else []
 
 
-def _read(token: re.Match[str], known: Container[str]) -> Unmasked | None:
+def _read(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
     own = token[0].lower()
     if len(own) < LEAST or own.isalpha() or sum(map(str.isalpha, own)) < _LEAST_LETTERS:
         return None

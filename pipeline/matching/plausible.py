@@ -19,21 +19,23 @@ def may_be_searched(name: Name, searched: str) -> bool:
 
 
 def is_plausible(name: Name, written: str, text: str, method: Method) -> bool:
-    """Tell whether the way a name is written fits: a short or everyday one must have its own capitals, where the text has any."""
-    if method in ("leetspeak", "confusable", "spaced") or not written.isascii():
+    """Tell whether the way a name is written fits: a short or everyday one must have its own capitals, where they say something."""
+    if method in ("leetspeak", "confusable", "spaced", "masked"):
         return True
     key = written.casefold()
-    everyday = key in everyday_words()
-    if len(key) > _SHORT and not everyday:
-        return True
-    if written != name.text:
-        return False
-    return not (everyday or len(key) <= 2) or not _is_shouted(text)
+    if key in everyday_words():
+        return written == name.text and written.isascii() and not _is_of_one_case(text)
+    return len(key) > _SHORT or not key.isascii() or _has_its_capitals(name.text, written) or _is_of_one_case(text)
 
 
-def _is_shouted(text: str) -> bool:
-    """Tell whether capitals say nothing, because there is nothing else."""
-    return text.upper() == text
+def _has_its_capitals(registered: str, written: str) -> bool:
+    """Tell whether a short name has its registered capitals, or is an abbreviation; registered in small letters, any."""
+    return written == registered or written.isupper() or (registered.islower() and not written.islower())
+
+
+def _is_of_one_case(text: str) -> bool:
+    """Tell whether capitals say nothing, because all letters or none are."""
+    return text in (text.upper(), text.lower())
 
 
 def fits_context(name: Name, context: str, written: str) -> bool:

@@ -8,19 +8,19 @@ import re
 REACH = 40  # characters before a name that are looked at
 _MARKERS = (
     # en
-    r"(?<!\w)(?:for|fits?|fit for|suits|compatible with|works? with|designed for|made for|replacement for|replaces|suitable for|not|isn'?t|unlike)",
+    r"(?<!\w)(?:for|fits?|fit for|suits|compatible with|works? with|designed for|made for|replacement for|replaces|suitable for)",
+    r"(?<!\w)(?:not|isn'?t|unlike)",
     # vi, id
-    r"(?<!\w)(?:cho|dành cho|dùng cho|tương thích với|phù hợp với|thay thế|không phải|untuk|buat|kompatibel dengan|cocok untuk|bukan)",
+    r"(?<!\w)(?:cho|dành cho|dùng cho|tương thích với|phù hợp với|thay thế|không phải)",
+    r"(?<!\w)(?:untuk|buat|kompatibel dengan|cocok untuk|bukan)",
     # de, fr, es, it
     r"(?<!\w)(?:für|passend zu|kompatibel mit|pour|compatible avec|para|compatible con|per|compatibile con)",
     # zh
     r"(?:适用于|适用|通用于|兼容|适配|适合|用于|替代|匹配|非|不是)",
 )
 _BEFORE = re.compile(rf"(?:{'|'.join(_MARKERS)})[\s:：\-–(（\[【]*(?:the|your|all|der|die|das|les?|la)?\s*$", re.IGNORECASE)
-_LINK = re.compile(
-    r"[\s\w.\-]{0,20}?\s*(?:[,/&+、，;|]|\band\b|\bor\b|\bvà\b|\bhoặc\b|\bdan\b|\batau\b|\bund\b|\bet\b|\by\b|\be\b|和|与|或|及)\s*$",
-    re.IGNORECASE,
-)
+_AND = r"\b(?:and|or|và|hoặc|dan|atau|und|oder|et|ou|y|o|e)\b|[,/&+、，;|]|和|与|或|及"
+_LINK = re.compile(rf"[\s\w.\-]{{0,20}}?\s*(?:{_AND})\s*$", re.IGNORECASE)
 
 
 def is_reference(text: str, start: int, last: tuple[int, int] | None) -> bool:

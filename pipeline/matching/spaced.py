@@ -1,24 +1,24 @@
 """Spaced: single letters set apart by spaces, dots or signs (`N I K E`, `p.r.a.d.a`)."""
 
 import re
-from collections.abc import Container
 
+from pipeline.events.match import Method
 from pipeline.matching.fold import GAP
 from pipeline.matching.view import LEAST, Unmasked
 
-METHOD = "spaced"
+METHOD: Method = "spaced"
 _RUN_OF_WORDS = re.compile(f"(?:{GAP}[^{GAP}]{GAP}){{{LEAST}}}")
 _RUN = re.compile(rf"(?<![^\W_])[^\W\d_](?:[\W_]{{1,3}}[^\W\d_]){{{LEAST - 1},}}(?![^\W_])")
 
 
-def look(text: str, folded: str, known: Container[str]) -> list[Unmasked]:
+def look(text: str, folded: str, known: frozenset[str]) -> list[Unmasked]:
     """Return the runs of single letters that read as a word of a name, or begin with one."""
     if not _RUN_OF_WORDS.search(folded):
         return []
     return [one for run in _RUN.finditer(text) if (one := _read(run, known))]
 
 
-def _read(run: re.Match[str], known: Container[str]) -> Unmasked | None:
+def _read(run: re.Match[str], known: frozenset[str]) -> Unmasked | None:
     """Read as many letters of a run as make a word."""
     letters = [(char.lower(), run.start() + at) for at, char in enumerate(run[0]) if char.isalnum()]
     for length in range(len(letters), LEAST - 1, -1):

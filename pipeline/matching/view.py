@@ -1,6 +1,6 @@
 """A view: a text as it reads when a disguise is taken off. It is searched like the text itself, and leads back to it."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from pipeline.events.match import Method
@@ -17,7 +17,7 @@ class Unmasked(NamedTuple):
     word: str
 
 
-Look = Callable[[str, str, Container[str]], list[Unmasked]]  # (text, folded text, words of names) -> what is unmasked, in its order
+Look = Callable[[str, str, frozenset[str]], list[Unmasked]]  # (text, folded text, words of names) -> what is unmasked, in its order
 
 
 class View(NamedTuple):

@@ -1,0 +1,28 @@
+"""Accents: a name that is registered without them (`céline` for Celine)."""
+
+import re
+from functools import lru_cache
+from unicodedata import normalize
+
+from pipeline.events.match import Method
+from pipeline.matching.view import Unmasked
+
+METHOD: Method = "folded"
+_LEAST = 5  # letters: in Vietnamese, shorter words differ by their accents alone
+_ACCENT = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
+_TOKEN = re.compile(r"[^\W\d_]+")
+_MARKS = re.compile("[\u0300-\u036f]")
+
+
+def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
+    """Return the words with accents that are words of a name without them."""
+    if text.isascii() or not _ACCENT.search(text):
+        return []
+    return [Unmasked(*token.span(), word) for token in _TOKEN.finditer(text) if (word := _plain(token[0])) in known]
+
+
+@lru_cache(maxsize=65_536)
+def _plain(token: str) -> str:
+    """Return a word without its accents; empty where it has none, or is too short."""
+    plain = _MARKS.sub("", normalize("NFD", token)).casefold()
+    return plain if plain != token.casefold() and len(plain) >= _LEAST and plain.isascii() else ""

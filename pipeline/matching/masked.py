@@ -1,0 +1,27 @@
+"""Masked: letters of a name hidden behind stars or waves (`PR*DA`)."""
+
+import re
+
+from pipeline.events.match import Method
+from pipeline.matching.view import LEAST, Unmasked
+
+METHOD: Method = "masked"
+_MASK = "*＊～~•"
+_TOKEN = re.compile(f"[A-Za-z]+(?:[{_MASK}]+[A-Za-z]+)+")
+_LEAST_SHOWN = 3  # letters that can be seen
+
+
+def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
+    """Return the tokens that only one word of a name fits, one letter behind each mask."""
+    if not any(mask in text for mask in _MASK):
+        return []
+    return [one for token in _TOKEN.finditer(text) if (one := _read(token, known))]
+
+
+def _read(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
+    own = token[0].lower()
+    if len(own) < LEAST or sum(map(str.isalpha, own)) < _LEAST_SHOWN:
+        return None
+    shape = re.compile("".join("[a-z]" if char in _MASK else char for char in own))
+    fitting = [word for word in known if len(word) == len(own) and shape.fullmatch(word)]
+    return Unmasked(*token.span(), fitting[0]) if len(fitting) == 1 else None
