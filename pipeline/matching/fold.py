@@ -6,7 +6,6 @@ without spaces begins. Apostrophes and characters that cannot be seen are droppe
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from unicodedata import category, is_normalized, normalize
 
@@ -20,61 +19,81 @@ _MODEL = 5  # letters after which a digit begins a new word: `iphone6plus`
 _WORD = re.compile(f"[&+]|[{_WITHOUT_SPACES}]+|[^\\W\\d_{_WITHOUT_SPACES}]{{{_MODEL},}}(?=\\d)|[^\\W_{_WITHOUT_SPACES}]+")
 _ASCII_WORD = re.compile(f"[a-z]{{{_MODEL},}}(?=[0-9])|[a-z0-9]+|[&+]")
 _CLUSTER = re.compile("[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+")
-_FIRST_WITHOUT_SPACES = re.compile(f"[{_WITHOUT_SPACES}]")
+_ONE_WITHOUT_SPACES = re.compile(f"[{_WITHOUT_SPACES}]")
 
 Place = tuple[int, int]
 
 
 class _Table(dict[int, str]):
-    """What each character folds to; filled as characters are met."""
+    """What each character folds to, filled as characters are met. `uneven` holds those that do not fold to exactly one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uneven: set[str] = set()
 
     def __missing__(self, code: int) -> str:
         folded = self[code] = _fold(chr(code))
+        if len(folded) != 1:
+            self.uneven.add(chr(code))
         return folded
 
 
 def _fold(cluster: str) -> str:
     """Fold a character, or one with its combining marks."""
-    if cluster in _DROPPED or category(cluster[0]) == "Cf" or "\ufe00" <= cluster <= "\ufe0f" or "\u0300" <= cluster[0] <= "\u036f":
+    if cluster in _DROPPED or category(cluster[0]) == "Cf" or "\ufe00" <= cluster <= "\ufe0f" or _is_mark(cluster[0]):
         return ""
     composed = normalize("NFKC", cluster).casefold()
-    return "".join(char for char in normalize("NFKC", composed) if not "\u0300" <= char <= "\u036f")
+    return "".join(char for char in normalize("NFKC", composed) if not _is_mark(char))
+
+
+def _is_mark(char: str) -> bool:
+    return "\u0300" <= char <= "\u036f"
 
 
 _TABLE = _Table()
-_ASCII_TABLE = {ord("'"): None, ord("`"): None}
+_ASCII_DROPPED = {ord("'"): None, ord("`"): None}
 
 
-def fold(text: str) -> str:
-    """Return the folded text."""
-    return f"{GAP}{(GAP + GAP).join(words(text))}{GAP}"
+class Folded:
+    """A text in its folded form. Places are worked out only where they are asked for: most texts name no brand."""
+
+    __slots__ = ("_flat", "_origins", "_spans", "source", "text")
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._flat, self._origins = _flat(source)
+        words = _ASCII_WORD.findall(self._flat) if source.isascii() else _WORD.findall(self._flat)
+        self.text = f"{GAP}{(GAP + GAP).join(words)}{GAP}"
+        self._spans: list[Place] | None = None
+
+    def place(self, start: int, end: int) -> Place:
+        """Return where a stretch of the folded text stands in the source, without the gaps around it."""
+        first = start + (self.text[start] == GAP)
+        last = end - 1 - (self.text[end - 1] == GAP)
+        return self._origin(first)[0], self._origin(last)[1]
+
+    def _origin(self, position: int) -> Place:
+        """Return where a letter of the folded text stands in the source."""
+        if self._spans is None:
+            self._spans = [word.span() for word in _WORD.finditer(self._flat)]
+        number = (self.text.count(GAP, 0, position) - 1) // 2
+        at = self._spans[number][0] + position - self.text.rfind(GAP, 0, position) - 1
+        return self._origins[at] if self._origins is not None else (at, at + 1)
 
 
-def words(text: str) -> list[str]:
-    """Return the folded words of a text."""
+def _flat(text: str) -> tuple[str, list[Place] | None]:
+    """Return the folded characters, and where each stood; None where each stands where it stood."""
     if text.isascii():
-        return _ASCII_WORD.findall(text.lower().translate(_ASCII_TABLE))
+        lower = text.lower()
+        return (lower, None) if "'" not in text and "`" not in text else (lower.translate(_ASCII_DROPPED), _origins(text))
     if is_normalized("NFC", text):
-        return _WORD.findall(text.translate(_TABLE))
-    return _WORD.findall("".join(map(_fold, _CLUSTER.findall(text))))
+        flat = text.translate(_TABLE)
+        return flat, None if _TABLE.uneven.isdisjoint(text) else _origins(text)
+    return "".join(map(_fold_cached, _CLUSTER.findall(text))), _origins(text)
 
 
-def places(text: str) -> list[Place]:
-    """Return for each character of the folded text where it stands in the original: from, to. A gap has the place between words."""
-    letters = list(_letters(text))
-    flat = "".join(letter for letter, _ in letters)
-    found: list[Place] = []
-    for word in _WORD.finditer(flat):
-        inside = [place for _, place in letters[word.start() : word.end()]]
-        found += [(inside[0][0], inside[0][0]), *inside, (inside[-1][1], inside[-1][1])]
-    return found
-
-
-def _letters(text: str) -> Iterator[tuple[str, Place]]:
-    """Yield each folded character with its place in the original."""
-    for cluster in _CLUSTER.finditer(text):
-        for letter in _fold_cached(cluster[0]):
-            yield letter, cluster.span()
+def _origins(text: str) -> list[Place]:
+    return [cluster.span() for cluster in _CLUSTER.finditer(text) for _ in _fold_cached(cluster[0])]
 
 
 @lru_cache(maxsize=65_536)
@@ -84,9 +103,12 @@ def _fold_cached(cluster: str) -> str:
 
 def pattern(name: str) -> str:
     """Return what to search for in folded texts; empty where a name has no letter or digit."""
-    own = words(name)
+    text = Folded(name).text
+    own = text.strip(GAP)
     if not own:
         return ""
-    start = "" if _FIRST_WITHOUT_SPACES.match(own[0]) else GAP
-    end = "" if _FIRST_WITHOUT_SPACES.match(own[-1]) else GAP
-    return f"{start}{(GAP + GAP).join(own)}{end}"
+    return text[_is_without_spaces(own[0]) : len(text) - _is_without_spaces(own[-1])]
+
+
+def _is_without_spaces(char: str) -> bool:
+    return _ONE_WITHOUT_SPACES.match(char) is not None

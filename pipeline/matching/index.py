@@ -11,7 +11,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from pipeline.events.match import Method
 from pipeline.matching import accents, confusable, leetspeak, masked, spaced
-from pipeline.matching.fold import GAP, Place, fold, pattern, places
+from pipeline.matching.fold import GAP, Folded, pattern
 from pipeline.matching.name import Hit, Name
 from pipeline.matching.plausible import fits_context, is_plausible, may_be_searched
 from pipeline.matching.reference import is_reference
@@ -51,27 +51,24 @@ class BrandIndex:
 
     def find(self, text: str, context: str = "") -> list[Hit]:
         """Return the names in a text, in the order of their places. `context` is what else may tell a common word's sense."""
-        folded = fold(text)
-        found = list(self._plain(text, folded))
+        folded = Folded(text)
+        found = list(self._plain(folded))
         for method, look in DISGUISES:
-            unmasked = look(text, folded, self._words)
+            unmasked = look(text, folded.text, self._words)
             if unmasked:
                 found = _longest([*found, *self._disguised(unmask(method, text, unmasked))])
         return list(_with_references(text, self._hits(text, sorted(found, key=_start), context))) if found else []
 
-    def _plain(self, text: str, folded: str) -> Iterator[Found]:
-        """Yield (start, end, pattern, no method yet) of what is found in the text itself."""
-        found = self._search.find_matches_as_indexes(folded)
-        if found:
-            spots = places(text)
-            for number, start, end in found:
-                yield *_span(spots, start, end), self._patterns[number], None
+    def _plain(self, folded: Folded) -> Iterator[Found]:
+        """Yield what is found in the text itself."""
+        for number, start, end in self._search.find_matches_as_indexes(folded.text):
+            yield *folded.place(start, end), self._patterns[number], None
 
     def _disguised(self, view: View) -> Iterator[Found]:
         """Yield what is found only where something was unmasked."""
-        spots = places(view.text)
-        for number, first, last in self._search.find_matches_as_indexes(fold(view.text)):
-            start, end = _span(spots, first, last)
+        folded = Folded(view.text)
+        for number, first, last in self._search.find_matches_as_indexes(folded.text):
+            start, end = folded.place(first, last)
             if any(view.masked[start:end]):
                 yield view.places[start][0], view.places[end - 1][1], self._patterns[number], view.method
 
@@ -111,12 +108,6 @@ def _longest(found: list[Found]) -> list[Found]:
         if not any(one[0] < other[1] and other[0] < one[1] for other in kept):
             kept.append(one)
     return kept
-
-
-def _span(spots: list[Place], start: int, end: int) -> Place:
-    """Return the place of a match, without the gaps around it."""
-    inside = [spot for spot in spots[start:end] if spot[0] < spot[1]]
-    return inside[0][0], inside[-1][1]
 
 
 def _method(name: Name, written: str) -> Method:

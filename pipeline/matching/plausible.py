@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 from pipeline.events.match import Method
-from pipeline.matching.fold import GAP, fold
+from pipeline.matching.fold import GAP, Folded
 from pipeline.matching.name import Name
 
 _SHORT = 3  # letters: so short a name must be written as it is registered
@@ -44,12 +44,12 @@ def fits_context(name: Name, context: str, written: str) -> bool:
         return True
     if not name.context:
         return written == name.text
-    folded = fold(context)
+    folded = Folded(context).text
     return any(_stands_in(word, folded) for word in name.context)
 
 
 def _stands_in(word: str, folded: str) -> bool:
-    wanted = fold(word)
+    wanted = Folded(word).text
     return wanted in folded or (_NO_SPACES.search(word) is not None and wanted.strip(GAP) in folded)
 
 
