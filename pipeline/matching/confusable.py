@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"[^\W_]+")
 
 def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
     """Return the tokens of Latin letters and letters that look like them, which read as a word of a name."""
-    if text.isascii() or not _any_confusable().search(text):
+    if text.isascii() or _confusables().isdisjoint(text):
         return []
     return [one for token in _TOKEN.finditer(text) if (one := _read(token, known))]
 
@@ -32,8 +32,8 @@ def _read(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
 
 
 @cache
-def _any_confusable() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(map(chr, _table()))}]")
+def _confusables() -> frozenset[str]:
+    return frozenset(map(chr, _table()))
 
 
 @cache
