@@ -1,8 +1,6 @@
 """Input topics as files: which files a folder holds, and their lines as records."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +60,7 @@ def records(topic: str, lines: Lines) -> Iterator[Record]:
             wrong = fault(error) if line.strip() else Fault("empty", "the line is empty")
             yield Record(topic, 0, offset, line, fault=wrong, headers=place(name, offset))
             continue
-        yield Record(topic, 0, offset, line, _in_utc(event), key=getattr(event, "seller_id", None))
+        yield Record(topic, 0, offset, line, event, key=getattr(event, "seller_id", None))
 
 
 def too_long(topic: str, offset: int, line: TooLong, name: str) -> Record:
@@ -74,9 +72,3 @@ def too_long(topic: str, offset: int, line: TooLong, name: str) -> Record:
 def place(name: str, offset: int) -> dict[str, str]:
     """Return the headers that tell an operator where a line stands."""
     return {"file": name, "line": str(offset + 1)}
-
-
-def _in_utc(event: Any) -> Any:
-    """Return an input event with its time in UTC; a right or a policy as it is."""
-    at = getattr(event, "event_time", None)
-    return event if at is None or at.tzinfo is UTC else replace(event, event_time=at.astimezone(UTC))

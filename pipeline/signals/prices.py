@@ -30,11 +30,11 @@ def compare(case: Case) -> Comparison | None:
     reference = _reference(case)
     if reference is None or price <= prices.placeholder.get(listing.currency, Decimal(0)):
         return None
-    rate = _rate(listing.currency, reference.currency, prices)
-    low = Decimal(reference.low)
-    if rate is None or low <= 0:
+    rates, low = _rates(listing.currency, reference.currency, prices), Decimal(reference.low)
+    if rates is None or low <= 0:
         return None
-    return Comparison(price * rate / low, f"{listing.price} {listing.currency}", f"{reference.low} {reference.currency}")
+    ratio = (price * rates[0]) / (low * rates[1])
+    return Comparison(ratio, f"{listing.price} {listing.currency}", f"{reference.low} {reference.currency}")
 
 
 def _reference(case: Case) -> ReferencePrice | None:
@@ -49,9 +49,8 @@ def _own_currency_first(ranges: list[ReferencePrice], currency: str | None) -> l
     return sorted(ranges, key=lambda one: one.currency != currency)
 
 
-def _rate(source: str, target: str, prices: Prices) -> Decimal | None:
-    """Return what one unit of a currency is in another; None where a rate is missing."""
-    if source == target:
-        return Decimal(1)
-    known = source in prices.rates and target in prices.rates
-    return prices.rates[source] / prices.rates[target] if known else None
+def _rates(one: str, other: str, prices: Prices) -> tuple[Decimal, Decimal] | None:
+    """Return what a unit of each of two currencies is worth; None where a rate is missing."""
+    if one == other:
+        return Decimal(1), Decimal(1)
+    return (prices.rates[one], prices.rates[other]) if one in prices.rates and other in prices.rates else None

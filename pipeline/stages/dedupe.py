@@ -5,8 +5,9 @@ sequence only, so whoever has it can recompute every decision.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from pipeline.events.clock import Tick
 from pipeline.events.dead_letter import Fault
@@ -23,6 +24,8 @@ from pipeline.state.view import View
 NAME = "dedupe"
 TOPIC = "events.unique"
 FORGET = "forget-tombstone"
+
+In = TypeVar("In", Listing, Tick)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,9 @@ class Sequencer:
         if record.fault is not None:
             self.outputs.bury(NAME, record, record.fault)
         elif type(event) is Listing:
-            self._listing(record, event)
+            self._listing(record, _in_utc(event))
         elif type(event) is Tick:
-            self._tick(record, event)
+            self._tick(record, _in_utc(event))
         else:
             raise TypeError(f"dedupe is given a {type(event).__name__}")
 
@@ -154,8 +157,13 @@ class Sequencer:
         return at, False
 
 
+def _in_utc(event: In) -> In:
+    """Return an event with its time in UTC: from here on, all times are."""
+    return event if event.event_time.tzinfo is UTC else replace(event, event_time=event.event_time.astimezone(UTC))
+
+
 def _minute(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(second=0, microsecond=0)
+    return at.replace(second=0, microsecond=0)
 
 
 def _why_dropped(listing: Listing, digest: str, known: KnownListing | None) -> str | None:

@@ -1,5 +1,6 @@
 """Hypothesis strategies: small marketplaces in which much happens, and ways to cut them into chunks."""
 
+import itertools
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -76,4 +77,4 @@ def cuts(length: int) -> st.SearchStrategy[list[int]]:
 def cut(sequence: Sequence[Any], places: Sequence[int]) -> list[Sequence[Any]]:
     """Cut a sequence at these places."""
     bounds = [0, *places, len(sequence)]
-    return [sequence[start:end] for start, end in zip(bounds, bounds[1:], strict=False) if start < end]
+    return [sequence[start:end] for start, end in itertools.pairwise(bounds) if start < end]

@@ -47,7 +47,7 @@ def test_dead_letters_of_an_input_are_in_the_order_of_its_lines(tmp_path: Path) 
     folder.write("dead-letters", part_name(0, "1-listings"), [b'{"offset":2}', b'{"offset":3}'])
     folder.write("dead-letters", part_name(0, "0"), [b'{"offset":9}'])
     folder.complete(["dead-letters"])
-    offsets = [line for line in (tmp_path / "out" / "dead-letters.jsonl").read_bytes().split()]
+    offsets = list((tmp_path / "out" / "dead-letters.jsonl").read_bytes().split())
     assert offsets == [b'{"offset":9}', b'{"offset":1}', b'{"offset":2}', b'{"offset":3}', b'{"offset":4}']
 
 

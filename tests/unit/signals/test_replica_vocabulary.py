@@ -8,7 +8,7 @@ from tests.unit.signals.cases import case, explained
     ("title", "found"),
     [
         ("Nike Air Max 1:1", ["1:1"]),
-        ("Nike Air Max １：１ replica", ["１：１", "replica"]),
+        ("Nike Air Max １：１, replica", ["１：１", "replica"]),
         ("Nike Air Max MIRROR QUALITY", ["MIRROR QUALITY"]),
         ("耐克 莆田高仿 运动鞋", ["莆田", "高仿"]),
         ("Giày Nike hàng rep 1:1", ["hàng rep"]),

@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import UTC, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -125,6 +126,13 @@ def test_a_late_record_is_handled_at_the_sequences_time_and_counted() -> None:
     assert (on_time.at, on_time.late) == (at(days=1), False)
     assert (late.at, late.late) == (at(days=2), True)
     assert stage.total.tally.facts["late"] == 1
+
+
+def test_all_times_of_the_sequence_are_in_utc() -> None:
+    there = timezone(timedelta(hours=8))
+    outputs = Dedupe().feed(tick(START.astimezone(there)), listing(event_time=at(minutes=1).astimezone(there)))
+    (one,) = passed(outputs)
+    assert {stamp.tzinfo for stamp in (ticks(outputs)[0].at, one.at, one.listing.event_time)} == {UTC}
 
 
 def test_a_wrong_key_is_a_dead_letter() -> None:
