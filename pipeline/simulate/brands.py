@@ -13,7 +13,7 @@ _SHORTEST_ALIAS = 3  # Latin letters; shorter ones of the list are initials that
 _ORDER = 2016  # of the brands that are not famous: the same for every seed, so that 200 brands are always the same 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Brand:
     """A brand, with the words that name it, what it makes, and how dear it is."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.events.right import Alias, AuthorisedSeller, ReferencePrice, Registration, Right, RightImage
@@ -21,6 +22,7 @@ def rights(brands: Sequence[Brand], seed: int, start: datetime, days: float) -> 
         yield _right(brand, rank, seed, start, days)
 
 
+@lru_cache(maxsize=10_000)
 def authorised(brand: Brand, seed: int) -> tuple[Seller, ...]:
     """Return the sellers that a brand has authorised; none where its holder keeps no list."""
     if share(seed, "keeps a list", brand.brand_id) < 0.5:
@@ -29,6 +31,7 @@ def authorised(brand: Brand, seed: int) -> tuple[Seller, ...]:
     return tuple(seller(seed, "authorised", f"{brand.brand_id} {number}") for number in range(count))
 
 
+@lru_cache(maxsize=10_000)
 def genuine_pictures(brand: Brand, seed: int) -> tuple[str, ...]:
     """Return the phashes of the pictures in a brand's catalogue."""
     return tuple(digits(seed, "genuine picture", brand.brand_id, number) for number in range(PICTURES))

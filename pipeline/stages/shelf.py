@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pipeline.policy.model import Times
 from pipeline.stages.offer import Offer
@@ -38,6 +38,8 @@ class Trace:
     takedown_id: str
     forget_at: datetime
 
+
+K = TypeVar("K", KnownListing, Trace)
 
 LISTINGS = Table("listings", KnownListing, ordered=True)
 TRACES = Table("traces", Trace)
@@ -94,10 +96,15 @@ class Shelf:
 
     def forget(self, deadline: Deadline, now: datetime) -> None:
         """Forget what nothing can ask about any more, unless it was renewed since."""
-        table: Table[KnownListing] | Table[Trace] = LISTINGS if deadline.what == FORGET_LISTING else TRACES
-        kept: KnownListing | Trace | None = self._view.get(table, deadline.subject)  # type: ignore[arg-type]
+        if deadline.what == FORGET_LISTING:
+            self._forget(LISTINGS, deadline.subject, now)
+        else:
+            self._forget(TRACES, deadline.subject, now)
+
+    def _forget(self, table: Table[K], name: str, now: datetime) -> None:
+        kept = self._view.get(table, name)
         if kept is not None and kept.forget_at is not None and kept.forget_at <= now:
-            self._view.delete(table, deadline.subject)
+            self._view.delete(table, name)
 
     def _keep_until(self, name: str, listing: KnownListing, forget_at: datetime) -> None:
         self._view.put(LISTINGS, name, replace(listing, forget_at=forget_at))

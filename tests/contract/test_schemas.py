@@ -81,7 +81,7 @@ def test_an_invalid_example_fits_neither_and_the_fault_names_its_place(topic: st
 
 
 def decoded(topic: str, raw: bytes) -> list[Any]:
-    found = []
+    found: list[Any] = []
     for kind in TOPICS[topic].events:
         try:
             found.append(decode(kind, raw))
