@@ -1,10 +1,14 @@
 """Where messages go: results to standard output, progress and complaints to standard error."""
 
+import sys
+
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-out = Console(highlight=False, soft_wrap=True)
+_WIDTH = 120  # columns, where the output goes to a file or a pipe
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

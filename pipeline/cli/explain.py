@@ -1,6 +1,6 @@
 """`takedown explain`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -41,13 +41,13 @@ def command(
 
 
 def _show(chain: Chain) -> None:
-    offer: Listing | None = None
+    offers: dict[str | None, Listing] = {}
     for event in chain.events:
         if isinstance(event, SequencedListing | MatchedListing):
-            offer = event.listing
+            offers[event.listing.listing_id] = event.listing
         out.print()
         out.print(Text(f"{_time(time_of(event))}  ", style="dim") + _headline(event))
-        for line in _details(event, offer):
+        for line in _details(event, offers):
             out.print(Text("    ") + line)
 
 
@@ -64,11 +64,11 @@ def _headline(event: Event) -> Text:
     return Text(f"STORE CLOSURE {event.closure_id} of seller {event.seller_id}", style="bold magenta")
 
 
-def _details(event: Event, offer: Listing | None) -> Iterable[Text]:
+def _details(event: Event, offers: Mapping[str | None, Listing]) -> Iterable[Text]:
     if isinstance(event, SequencedListing | MatchedListing):
         yield from _offer_details(event)
     elif isinstance(event, Takedown | Review):
-        yield from _decision_details(event, offer)
+        yield from _decision_details(event, offers.get(event.listing_id))
     else:
         yield from _step_details(event)
 

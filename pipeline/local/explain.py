@@ -1,6 +1,7 @@
 """The chain behind a takedown, review, warning, closure, listing or seller, read from what a replay wrote."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -45,14 +46,14 @@ def explain(folder: Path, ident: str) -> Chain:
     """Return the chain of an id. Raises UnknownIdError, and InputError where the folder is not what a replay wrote."""
     _path(folder, SEQUENCE)
     for kind, topic, event_type, attribute in _DECISIONS:
-        found = next((event for event in _events(folder, topic, event_type, ident) if getattr(event, attribute) == ident), None)
+        found = next((event for event in _events(folder, topic, event_type, {ident}) if getattr(event, attribute) == ident), None)
         if found is not None:
             return Chain(kind, ident, _ordered(_behind(folder, found)))
     return _of_listing_or_seller(folder, ident)
 
 
 def _of_listing_or_seller(folder: Path, ident: str) -> Chain:
-    offers = [event for event in _offers(folder, ident) if ident in (event.listing.listing_id, event.listing.seller_id)]
+    offers = [event for event in _offers(folder, {ident}) if ident in (event.listing.listing_id, event.listing.seller_id)]
     if not offers:
         raise UnknownIdError(folder, f"holds no takedown, review, warning, closure, listing or seller {ident!r}")
     if any(event.listing.listing_id == ident for event in offers):
@@ -65,18 +66,16 @@ def _behind(folder: Path, found: Decided) -> list[Event]:
     """Return what led to a decision, and the steps that rest on it."""
     if isinstance(found, SellerWarning | StoreClosure):
         ids = set(found.takedown_ids)
-        return [
-            found,
-            *(event for event in _decisions(folder, found.seller_id) if isinstance(event, Takedown) and event.takedown_id in ids),
-        ]
-    offers = [event for event in _offers(folder, found.listing_id or "") if _is_about(event, found)]
-    return [*_with_matches(folder, offers), found, *_steps(folder, found)]
+        takedowns = [event for event in _decisions(folder, found.seller_id) if isinstance(event, Takedown) and event.takedown_id in ids]
+        return [*_offers_behind(folder, takedowns), *takedowns, found]
+    return [*_offers_behind(folder, [found]), found, *_steps(folder, found)]
 
 
-def _is_about(offer: SequencedListing, found: Takedown | Review) -> bool:
-    one = offer.listing
-    same = (one.seller_id, one.listing_id) == (found.seller_id, found.listing_id)
-    return same and one.version <= (found.listing_version or 0)
+def _offers_behind(folder: Path, decisions: Sequence[Takedown | Review]) -> list[Event]:
+    """Return the versions of the listings that were decided on, up to the one that was."""
+    decided = {(one.seller_id, one.listing_id): one.listing_version or 0 for one in decisions}
+    offers = _offers(folder, {one.listing_id for one in decisions if one.listing_id is not None})
+    return _with_matches(folder, [one for one in offers if one.listing.version <= decided.get(_listing(one), -1)])
 
 
 def _steps(folder: Path, found: Takedown | Review) -> list[Event]:
@@ -103,24 +102,26 @@ def _of_listings(folder: Path, offers: list[SequencedListing]) -> list[Event]:
 
 def _with_matches(folder: Path, offers: list[SequencedListing]) -> list[Event]:
     """Put the matched listing in the place of one that touches a right."""
-    matched: dict[tuple[str, str, int], MatchedListing] = {}
-    for ident in dict.fromkeys(event.listing.listing_id for event in offers):
-        for event in _events(folder, "events.matched", MatchedListing, ident):
-            matched[_version(event)] = event
+    ids = {event.listing.listing_id for event in offers}
+    matched = {_version(event): event for event in _events(folder, "events.matched", MatchedListing, ids)}
     return [matched.get(_version(event), event) for event in offers]
+
+
+def _listing(event: SequencedListing) -> tuple[str, str]:
+    return event.listing.seller_id, event.listing.listing_id
 
 
 def _version(event: SequencedListing | MatchedListing) -> tuple[str, str, int]:
     return event.listing.seller_id, event.listing.listing_id, event.listing.version
 
 
-def _offers(folder: Path, ident: str) -> list[SequencedListing]:
-    return list(_events(folder, SEQUENCE, SequencedListing, ident))
+def _offers(folder: Path, ids: Collection[str]) -> list[SequencedListing]:
+    return list(_events(folder, SEQUENCE, SequencedListing, ids))
 
 
 def _decisions(folder: Path, seller: str) -> Iterator[Decided]:
     for _, topic, event_type, _ in _DECISIONS:
-        yield from (event for event in _events(folder, topic, event_type, seller) if event.seller_id == seller)
+        yield from (event for event in _events(folder, topic, event_type, {seller}) if event.seller_id == seller)
 
 
 def _ordered(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -136,12 +137,14 @@ def time_of(event: Event) -> datetime:
     return event.opened_at if isinstance(event, Review) else event.decided_at
 
 
-def _events(folder: Path, topic: str, event_type: type[Any], ident: str) -> Iterator[Any]:
-    """Yield the events of a topic in which an id stands; only lines that hold its bytes are decoded."""
-    needle = orjson.dumps(ident)
+def _events(folder: Path, topic: str, event_type: type[Any], ids: Collection[str]) -> Iterator[Any]:
+    """Yield the events of a topic in which one of the ids stands; only lines that hold its bytes are decoded."""
+    if not ids:
+        return
+    needle = re.compile(b"|".join(re.escape(orjson.dumps(ident)) for ident in sorted(ids)))
     kind = b'{"kind":"listing"' if event_type in (SequencedListing, MatchedListing) else b"{"
     for line in Lines(_path(folder, topic)):
-        if isinstance(line, bytes) and needle in line and line.startswith(kind):
+        if isinstance(line, bytes) and line.startswith(kind) and needle.search(line):
             yield decode(event_type, line)
 
 

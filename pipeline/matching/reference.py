@@ -16,7 +16,7 @@ _MARKERS = (
     # de, fr, es, it
     r"(?<!\w)(?:für|passend zu|kompatibel mit|pour|compatible avec|para|compatible con|per|compatibile con)",
     # zh
-    r"(?:适用于|适用|通用于|兼容|适配|适合|用于|替代|匹配|非|不是)",
+    r"(?:适用于|适用|通用于|兼容|适配|适合|用于|替代|匹配|配|非|不是)",
 )
 _BEFORE = re.compile(rf"(?:{'|'.join(_MARKERS)})[\s:：\-–(（\[【]*(?:the|your|all|der|die|das|les?|la)?\s*$", re.IGNORECASE)
 _AND = r"\b(?:and|or|và|hoặc|dan|atau|und|oder|et|ou|y|o|e)\b|[,/&+、，;|]|和|与|或|及"

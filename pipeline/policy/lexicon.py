@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
-from unicodedata import normalize
+from unicodedata import category, is_normalized, normalize
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -14,6 +13,11 @@ if TYPE_CHECKING:
 
 NEAR = 40  # characters on each side of a term in which a word can give it another meaning
 _LETTER = re.compile("[0-9a-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff]")  # of scripts that have words
+_CLUSTER = re.compile("[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+")  # a letter and its marks may be written apart
+_JOINT = re.compile(r"[\s\-_]{1,4}")  # `knock-off`, `knock off`; a longer gap parts sentences
+_COLON = re.compile(r" ?: ?")  # `1 : 1`
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,31 +31,79 @@ class Mention:
 
 
 class Lexicon:
-    """Finds terms in texts, whatever their case and width."""
+    """Finds terms in texts, whatever their case, width and hyphens, and with characters that cannot be seen between the letters."""
 
     def __init__(self, terms: Iterable["Term"]) -> None:
-        self._terms = {fold(term.text): term for term in terms}
+        self._terms = {fold(term.text).strip(): term for term in terms}
         self._names = list(self._terms)
         self._search = AhoCorasick(self._names, matchkind=MatchKind.LeftmostLongest)
+        self._others = {name: tuple(fold(word).strip() for word in term.unless) for name, term in self._terms.items()}
 
     def find(self, text: str) -> Iterator[Mention]:
         """Yield the mentions of terms, in their order."""
         folded = fold(text)
-        for number, start, end in self._search.find_matches_as_indexes(folded):
+        found = [hit for hit in self._search.find_matches_as_indexes(folded) if self._counts(folded, *hit)]
+        if not found:
+            return
+        places = _places(text)
+        for number, start, end in found:
             term = self._terms[self._names[number]]
-            if _stands_alone(folded, start, end) and not _means_else(term, folded, start, end):
-                yield Mention(term.text, term.strength, start, end)
+            yield Mention(term.text, term.strength, places[start][0], places[end - 1][1])
+
+    def _counts(self, folded: str, number: int, start: int, end: int) -> bool:
+        around = folded[max(start - NEAR, 0) : end + NEAR]
+        return _stands_alone(folded, start, end) and not any(_names(around, word) for word in self._others[self._names[number]])
+
+
+class _Table(dict[int, str]):
+    """What each character folds to; filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_cluster(chr(code))
+        return folded
+
+
+_TABLE = _Table()
 
 
 def fold(text: str) -> str:
-    """Return a text in one case and width, each character in its place."""
-    return text.lower() if text.isascii() else "".join(map(_fold_character, text))
+    """Return a text in one case and width: hyphens and gaps are one space, and what cannot be seen is left out."""
+    return _COLON.sub(":", _JOINT.sub(" ", _fold_letters(text)))
 
 
-@lru_cache(maxsize=65_536)
-def _fold_character(character: str) -> str:
-    folded = normalize("NFKC", character).casefold()
-    return folded if len(folded) == 1 else character
+def _fold_letters(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    return text.translate(_TABLE) if is_normalized("NFC", text) else "".join(map(_fold_cluster, _CLUSTER.findall(text)))
+
+
+def _fold_cluster(cluster: str) -> str:
+    """Fold a character, or one with its marks."""
+    return "" if category(cluster[0]) == "Cf" else normalize("NFKC", normalize("NFKC", cluster).casefold())
+
+
+def _places(text: str) -> list[Span]:
+    """Return for each character of the folded text where it stands in the original: from, to."""
+    flat: list[str] = []
+    places: list[Span] = []
+    at = 0
+    for cluster in text if is_normalized("NFC", text) else _CLUSTER.findall(text):
+        letters = _fold_cluster(cluster)
+        flat += letters
+        places += [(at, at + len(cluster))] * len(letters)
+        at += len(cluster)
+    whole = "".join(flat)
+    return _spans(_COLON, _JOINT.sub(" ", whole), _spans(_JOINT, whole, places))
+
+
+def _spans(joint: re.Pattern[str], text: str, places: list[Span]) -> list[Span]:
+    """Return the places of a text in which each joint became one character."""
+    kept: list[Span] = []
+    end = 0
+    for one in joint.finditer(text):
+        kept += [*places[end : one.start()], (places[one.start()][0], places[one.end() - 1][1])]
+        end = one.end()
+    return kept + places[end:]
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -61,6 +113,11 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return not goes_on_before and not goes_on_after
 
 
-def _means_else(term: "Term", text: str, start: int, end: int) -> bool:
-    around = text[max(start - NEAR, 0) : end + NEAR]
-    return any(fold(word) in around for word in term.unless)
+def _names(text: str, word: str) -> bool:
+    """Tell whether a text holds a word: `toy` is not in `Toyota`."""
+    start = text.find(word)
+    while start >= 0:
+        if _stands_alone(text, start, start + len(word)):
+            return True
+        start = text.find(word, start + 1)
+    return False

@@ -5,9 +5,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from pipeline.policy.lexicon import Lexicon
+from pipeline.policy.lexicon import Lexicon, fold
 
 Mode = Literal["enforced", "shadow", "off"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -17,6 +17,7 @@ Points = Annotated[int, Field(ge=0, le=1_000_000)]
 Code = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_-]*$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Rate = Annotated[Decimal, Field(ge=Decimal("0.000000001"), le=1_000_000_000)]
 
 
 class Part(BaseModel):
@@ -76,8 +77,10 @@ class Prices(Part):
 
     far_below: Share  # below this share of the low end of the reference range the signal begins; its strength grows to 1 at price 0
     plausible: Share  # used goods at or above this share of the low end are plausibly genuine
-    placeholder: dict[Currency, Decimal] = {}  # a price at or under this amount says nothing: it stands for "ask me"
-    rates: dict[Currency, Annotated[Decimal, Field(gt=0)]] = {}  # units of one common currency a unit is worth; no rate: no signal
+    placeholder: dict[
+        Currency, Annotated[Decimal, Field(ge=0, le=10**15)]
+    ] = {}  # a price at or under this amount says nothing: it stands for "ask me"
+    rates: dict[Currency, Rate] = {}  # units of one common currency a unit is worth; no rate: no signal
 
 
 class Term(Part):
@@ -86,6 +89,13 @@ class Term(Part):
     text: Annotated[str, Field(min_length=1, max_length=100)]
     strength: Annotated[float, Field(gt=0, le=1)] = 1.0
     unless: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
+
+    @field_validator("text")
+    @classmethod
+    def _says_something(cls, text: str) -> str:
+        if sum(map(str.isalnum, fold(text))) < 2:
+            raise ValueError("needs two letters or digits: anything shorter stands in nearly every listing")
+        return text
 
 
 class Vocabulary(Part):
@@ -166,7 +176,7 @@ class Enforcement(Part):
 class Policy(Part):
     """A whole policy file."""
 
-    version: Annotated[str, Field(min_length=1, max_length=100)]
+    version: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
     language: Literal["en", "zh"] = "en"  # of reasons, where there is no template in the listing's language
     territories: tuple[Country, ...] = ()  # where a listing that names none is offered; empty: everywhere
     times: Times
@@ -177,13 +187,17 @@ class Policy(Part):
     brake: Brake
     reviews: Reviews
     enforcement: Enforcement
-    presets: dict[Code, Preset] = {}
+    presets: Annotated[dict[Code, Preset], Field(validate_default=True)] = {}
 
-    @model_validator(mode="after")
-    def _preset_is_known(self) -> "Policy":
-        if self.enforcement.preset != "none" and self.enforcement.preset not in self.presets:
-            raise ValueError(f"enforcement.preset: {self.enforcement.preset!r} is not one of the presets: {sorted(self.presets)}")
-        return self
+    @field_validator("presets")
+    @classmethod
+    def _preset_is_known(cls, presets: dict[str, Preset], others: ValidationInfo) -> dict[str, Preset]:
+        enforcement = others.data.get("enforcement")
+        if "none" in presets:
+            raise ValueError("none is the name for no preset at all")
+        if enforcement and enforcement.preset != "none" and enforcement.preset not in presets:
+            raise ValueError(f"enforcement.preset: {enforcement.preset!r} is not one of the presets: {sorted(presets)}")
+        return presets
 
     @cached_property
     def lexicon(self) -> Lexicon:

@@ -11,9 +11,9 @@ def detect(case: Case) -> Finding | None:
         return None
     if case.fingerprint in past.fingerprints:
         first = past.fingerprints[case.fingerprint]
-        return Finding(1.0, (Evidence("title", found=first),), {"takedown": first, "what": "title"})
+        return Finding(1.0, (Evidence("title", found=first),), {"takedown": first})
     for number, image in enumerate(case.listing.images):
         takedown = past.phashes.get(image.phash or "")
         if takedown is not None:
-            return Finding(0.8, (Evidence(f"images[{number}].phash", found=takedown),), {"takedown": takedown, "what": "picture"})
+            return Finding(0.8, (Evidence(f"images[{number}].phash", found=takedown),), {"takedown": takedown})
     return None

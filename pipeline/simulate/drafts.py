@@ -166,7 +166,7 @@ class Drafts:
 
     def _own_pictures(self) -> tuple[str, ...]:
         chance = self._chance
-        return tuple(f"{chance.getrandbits(64):016x}" for _ in range(1 if chance.random() < 0.75 else 2))
+        return tuple(f"{chance.getrandbits(64):016x}" for _ in range(1 if chance.random() < 0.88 else 2))
 
     def _fake_pictures(self, brand: Brand, ring: Ring | None) -> tuple[str, ...]:
         """Return a picture of the ring's, of the brand's catalogue, or of the seller's own."""

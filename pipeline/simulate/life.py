@@ -87,13 +87,14 @@ class Steps:
 
     def _new_offer(self, one: Life, step: Step, at: datetime) -> Offer:
         """Return a copy by another seller, a variant by the same one, or the return of a fake at its ring."""
-        offer, listing, ring = one.offer, replace(one.listing, event_time=at), one.offer.ring
+        offer, listing, ring = one.offer, one.listing, one.offer.ring
         if step == "variant":
-            return self._offers.copy(offer, offer.seller, replace(listing, title=self._edited(listing)), ring)
+            return self._offers.copy(offer, offer.seller, listing, ring, event_time=at, title=self._edited(listing))
         if step == "copy":
-            return self._offers.copy(offer, self._copier(offer), listing, None)
+            return self._offers.copy(offer, self._copier(offer), listing, None, event_time=at)
         store = ring.store(self._chance) if ring else offer.seller
-        return self._offers.copy(offer, store, replace(listing, images=tuple(map(self._resaved, listing.images))), ring)
+        images = tuple(map(self._resaved, listing.images))
+        return self._offers.copy(offer, store, listing, ring, event_time=at, images=images)
 
     def _copier(self, offer: Offer) -> Seller:
         """Return another seller of the same marketplace. Who copies an authorised seller's page is not authorised for that."""

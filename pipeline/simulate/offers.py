@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from pipeline.events.listing import Image, Listing
 from pipeline.simulate.brands import Brand
@@ -62,13 +63,13 @@ class Offers:
         store, draft = self._makers[kind](self._store_name(kind))
         return self._offer(store, draft, at)
 
-    def copy(self, offer: Offer, store: Seller, listing: Listing, ring: Ring | None) -> Offer:
-        """Return an offer of the same goods under another listing id; `listing` is what it shows."""
+    def copy(self, offer: Offer, store: Seller, listing: Listing, ring: Ring | None, **changes: Any) -> Offer:
+        """Return an offer of the same goods under another listing id: it shows the listing with these changes."""
         name = self._count(offer.truth.counterfeit)
         shown = replace(
             listing, listing_id=name, seller_id=store.seller_id, change="listed", version=1, ships_from=store.ships_from,
-            seller_kind="private" if store.private else "business", seller_since=store.since,
-            contact_hash=store.contact_hash, payout_hash=store.payout_hash,
+            seller_kind=store.seller_kind, seller_since=store.since,
+            contact_hash=store.contact_hash, payout_hash=store.payout_hash, **changes,
         )  # fmt: skip
         truth = replace(offer.truth, listing_id=name, seller_id=store.seller_id, kind=store.kind)
         return Offer(shown, truth, store, ring)
@@ -164,15 +165,15 @@ def _listing(name: str, store: Seller, draft: Draft, at: datetime, chance: Rando
         category=draft.trade.words[store.market.language].category,
         price=store.market.money(draft.cny),
         currency=store.market.currency,
-        images=tuple(Image(f"https://img.example/{phash[:10]}.jpg", phash) for phash in draft.pictures),
-        attributes={"color": pick(chance, draft.words.colours)} if extras < 0.25 else None,
-        condition=draft.condition if draft.condition == "used" or extras < 0.4 else None,
+        images=tuple(Image(f"https://i.example/{phash[:6]}.jpg", phash) for phash in draft.pictures),
+        attributes={"color": pick(chance, draft.words.colours)} if extras < 0.2 else None,
+        condition=draft.condition if draft.condition == "used" or extras < 0.1 else None,
         territories=store.market.countries if extras > 0.85 else None,
         ships_from=store.ships_from,
-        stock=1 if draft.condition == "used" else int(extras * 400),
+        stock=int(extras * 400) if extras < 0.5 else None,
         marketplace=store.market.name,
         language=draft.language,
-        seller_kind="private" if store.private else "business",
+        seller_kind=store.seller_kind,
         seller_since=store.since,
         contact_hash=store.contact_hash,
         payout_hash=store.payout_hash,
@@ -180,6 +181,6 @@ def _listing(name: str, store: Seller, draft: Draft, at: datetime, chance: Rando
 
 
 def _description(draft: Draft, chance: Random) -> str | None:
-    """Return a sentence of the trade, after the remark where there is one; one offer in four has none."""
-    sentence = pick(chance, draft.words.sentences) if chance.random() < 0.75 else ""
+    """Return a sentence of the trade, after the remark where there is one; half of all offers have none."""
+    sentence = pick(chance, draft.words.sentences) if chance.random() < 0.5 else ""
     return f"{draft.remark} {sentence}".strip() or None

@@ -19,8 +19,8 @@ class Seller:
     kind: SellerKind
     market: Marketplace
     ships_from: str
-    private: bool
-    since: str
+    seller_kind: Literal["business", "private"] | None
+    since: str | None
     contact_hash: str | None
     payout_hash: str
 
@@ -29,23 +29,30 @@ class Seller:
 def seller(seed: int, kind: SellerKind, name: str, owner: str = "") -> Seller:
     """Return the seller of a name. Stores of one owner share marketplace, payout account and mostly the contact."""
     person = owner or f"{kind} {name}"
-    own_contact = share(seed, "own contact", kind, name) < 0.3
+    openness = 0.7 if owner else 0.4
     market = marketplace_at(share(seed, "market", person))
     return Seller(
         seller_id=seller_id(seed, kind, name),
         kind=kind,
         market=market,
         ships_from=market.ships_from[mix(seed, "ships from", person) % len(market.ships_from)],
-        private=kind == "second_hand" or share(seed, "private", kind, name) < 0.2,
-        since=_since(seed, kind, name),
-        contact_hash=digits(seed, "contact", f"{kind} {name}" if own_contact else person),
-        payout_hash=digits(seed, "payout", person),
+        seller_kind=_seller_kind(seed, kind, name),
+        since=_since(seed, kind, name) if share(seed, "since is known", kind, name) < 0.3 else None,
+        contact_hash=digits(seed, "contact", person)[:12] if share(seed, "contact is known", kind, name) < openness else None,
+        payout_hash=digits(seed, "payout", person)[:12],
     )
 
 
 def seller_id(seed: int, kind: SellerKind, name: str) -> str:
     """Return the id of the seller of a name."""
-    return f"S{digits(seed, 'seller', kind, name)[:12]}"
+    return f"S{digits(seed, 'seller', kind, name)[:11]}"
+
+
+def _seller_kind(seed: int, kind: SellerKind, name: str) -> Literal["business", "private"] | None:
+    """Return what the store says it is; two in three say nothing."""
+    if share(seed, "seller kind is known", kind, name) < 0.65:
+        return None
+    return "private" if kind == "second_hand" or share(seed, "private", kind, name) < 0.2 else "business"
 
 
 def _since(seed: int, kind: SellerKind, name: str) -> str:

@@ -30,8 +30,8 @@ def _names(number: int, right: Right) -> Iterable[Name]:
         known = alias if isinstance(alias, Alias) else Alias(alias)
         spellings.setdefault(known.text, known.kind)
     for text, kind in spellings.items():
-        own = text == right.brand
-        yield Name(text, number, kind, own, right.common_word and own, right.context)
+        common = right.common_word and kind != "product_line"
+        yield Name(text, number, kind, text == right.brand, common, right.context)
 
 
 def holds(right: Right, at: datetime, territories: tuple[str, ...]) -> bool:

@@ -77,7 +77,7 @@ def test_a_recorded_replay_gives_the_same_files(out: Path, tmp_path: Path) -> No
 def test_explain_shows_the_evidence_in_the_listings_own_text(out: Path) -> None:
     takedown_id = first(out, "takedowns")["takedown_id"]
     shown = takedown("explain", out, takedown_id).stdout
-    for word in (takedown_id, "[[Nike]] Air Max", "[[1:1]]", "replica_vocabulary", "WARNING", "version 1"):
+    for word in (takedown_id, "[[Nike]] Air Max", "[[1:1 replica]]", "replica_vocabulary", "WARNING", "version 1"):
         assert word in shown
 
 
@@ -85,6 +85,7 @@ def test_explain_shows_what_a_closure_rests_on(out: Path) -> None:
     closure = first(out, "store-closures")
     shown = takedown("explain", out, closure["closure_id"]).stdout
     assert shown.count("TAKEDOWN") == len(closure["takedown_ids"])
+    assert shown.count("[[1:1 replica]]") == len(closure["takedown_ids"])
     assert "STORE CLOSURE" in shown
 
 
