@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pipeline.events.listing import Listing
 
-_IMAGE = re.compile(r"images\[(\d+)\]\.text")
+_IMAGE = re.compile(r"images\[([0-9]{1,4})\]\.text")
 _ATTRIBUTE = "attributes."
 
 
@@ -29,6 +29,6 @@ def text_of(listing: Listing, field: str) -> str | None:
     if field in ("title", "brand", "description"):
         return getattr(listing, field) or None
     if field.startswith(_ATTRIBUTE):
-        return (listing.attributes or {}).get(field.removeprefix(_ATTRIBUTE))
+        return (listing.attributes or {}).get(field.removeprefix(_ATTRIBUTE)) or None
     image = _IMAGE.fullmatch(field)
     return listing.images[int(image[1])].text if image and int(image[1]) < len(listing.images) else None

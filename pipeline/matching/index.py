@@ -10,7 +10,7 @@ from unicodedata import decomposition
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from pipeline.events.match import Method
-from pipeline.matching import accents, confusable, leetspeak, masked, spaced
+from pipeline.matching import accents, confusable, leetspeak, masked, spaced, split
 from pipeline.matching.fold import GAP, Folded, pattern
 from pipeline.matching.name import Hit, Name
 from pipeline.matching.plausible import fits_context, is_plausible, may_be_searched
@@ -21,6 +21,7 @@ DISGUISES: tuple[tuple[Method, Look], ...] = (
     (confusable.METHOD, confusable.look),
     (leetspeak.METHOD, leetspeak.look),
     (spaced.METHOD, spaced.look),
+    (split.METHOD, split.look),
     (masked.METHOD, masked.look),
     (accents.METHOD, accents.look),
 )
@@ -77,7 +78,7 @@ class BrandIndex:
             written = text[start:end]
             for name in self._names[searched]:
                 method = disguise or _method(name, written)
-                if is_plausible(name, written, text, method) and fits_context(name, context or text, written):
+                if is_plausible(name, text, start, end, method) and fits_context(name, context or text):
                     yield Hit(name.owner, name.text, name.kind, start, end, written, method, SCORES[method], False)
 
 

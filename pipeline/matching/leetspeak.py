@@ -7,21 +7,22 @@ from pipeline.matching.view import LEAST, Unmasked
 
 METHOD: Method = "leetspeak"
 _SIGNS = "@$€£¥!|"
-_TOKEN = re.compile(f"[A-Za-z0-9@$€£¥][A-Za-z0-9{_SIGNS}]*[A-Za-z0-9@$€£¥]")
-_MIXED = re.compile(f"[A-Za-z][0-9{_SIGNS}]|[0-9{_SIGNS}][A-Za-z]")
+_MIXED = f"(?=[A-Za-z]*[0-9{_SIGNS}])(?=[0-9{_SIGNS}]*[A-Za-z])"  # letters and others
+_TOKEN = re.compile(f"(?<![A-Za-z0-9@$€£¥]){_MIXED}[A-Za-z0-9@$€£¥][A-Za-z0-9{_SIGNS}]*[A-Za-z0-9@$€£¥]")
 _LETTERS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "€": "e", "£": "l", "¥": "y"}
 _READINGS = tuple(str.maketrans({**_LETTERS, **dict.fromkeys("1!|", one)}) for one in "il")  # a stroke is read as i or as l
 _LEAST_LETTERS = 2  # that stand for themselves
+_CODE = re.compile("[a-z]+[0-9]{2,}")  # letters and then digits name a model (`AD10`)
 
 
 def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
     """Return the tokens that read as a word of a name."""
-    return [one for token in _TOKEN.finditer(text) if (one := _read(token, known))] if _MIXED.search(text) else []
+    return [one for token in _TOKEN.finditer(text) if (one := _read(token, known))]
 
 
 def _read(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
     own = token[0].lower()
-    if len(own) < LEAST or own.isalpha() or sum(map(str.isalpha, own)) < _LEAST_LETTERS:
+    if len(own) < LEAST or own.isalpha() or sum(map(str.isalpha, own)) < _LEAST_LETTERS or _CODE.fullmatch(own):
         return None
     for reading in _READINGS:
         word = own.translate(reading)

@@ -1,15 +1,18 @@
-"""Whether a name, where it stands, is likely to mean the brand: short names and common words often do not."""
+"""Whether a name, where it stands, is likely to mean the brand: short names and everyday words often do not."""
 
 import re
-from functools import cache
-from importlib.resources import files
 
 from pipeline.events.match import Method
+from pipeline.matching.everyday import is_everyday, is_foreign, is_trade_word, is_word
 from pipeline.matching.fold import GAP, Folded
+from pipeline.matching.lead import leads
 from pipeline.matching.name import Name
 
 _SHORT = 3  # letters: so short a name must be written as it is registered
+_DISGUISED = frozenset({"leetspeak", "confusable", "masked"})
 _NO_SPACES = re.compile("[\u0e00-\u0eff\u2e80-\u2fdf\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)[\W_]*$")
+_REACH = 25  # characters in which the word before is looked for
 
 
 def may_be_searched(name: Name, searched: str) -> bool:
@@ -18,14 +21,27 @@ def may_be_searched(name: Name, searched: str) -> bool:
     return len(letters) >= 2 and not letters.isdigit()
 
 
-def is_plausible(name: Name, written: str, text: str, method: Method) -> bool:
-    """Tell whether the way a name is written fits: a short or everyday one must have its own capitals, where they say something."""
-    if method in ("leetspeak", "confusable", "spaced", "masked"):
+def is_plausible(name: Name, text: str, start: int, end: int, method: Method) -> bool:
+    """Tell whether the name at text[start:end] is likely to mean the brand. Nobody disguises what is not meant."""
+    written = text[start:end]
+    if method in _DISGUISED or (name.common and name.context):
         return True
-    key = written.casefold()
-    if key in everyday_words():
-        return written == name.text and written.isascii() and not _is_of_one_case(text)
-    return len(key) > _SHORT or not key.isascii() or _has_its_capitals(name.text, written) or _is_of_one_case(text)
+    if is_everyday(written, text):
+        return written.isascii() and (leads(text, start) or _stands_out(name.text, text, start, end))
+    if len(written) > _SHORT or not written.isascii():
+        return True
+    return _has_its_capitals(name.text, written) or (_is_of_one_case(text) and not _is_compound(text, start, end))
+
+
+def _stands_out(registered: str, text: str, start: int, end: int) -> bool:
+    """Tell whether an everyday word has capitals that say something: the brand's, and not after another everyday word (`Full Box`)."""
+    written = text[start:end]
+    if not is_foreign(text) or _is_of_one_case(text) or len(written) <= _SHORT or is_trade_word(written.casefold()):
+        return False
+    if written.islower() or not (written == registered or written.isupper()):
+        return False
+    before = _WORD_BEFORE.search(text, max(start - _REACH, 0), start)
+    return before is None or not is_word(before[1].casefold())
 
 
 def _has_its_capitals(registered: str, written: str) -> bool:
@@ -35,15 +51,18 @@ def _has_its_capitals(registered: str, written: str) -> bool:
 
 def _is_of_one_case(text: str) -> bool:
     """Tell whether capitals say nothing, because all letters or none are."""
-    return text in (text.upper(), text.lower())
+    return text.islower() or text.isupper()
 
 
-def fits_context(name: Name, context: str, written: str) -> bool:
-    """Tell whether a common word stands in the brand's context; without one it must at least have the brand's capitals."""
-    if not name.common:
+def _is_compound(text: str, start: int, end: int) -> bool:
+    """Tell whether a hyphen makes what stands there part of a longer word (`da-lite`)."""
+    return text[max(start - 1, 0) : start] == "-" or text[end : end + 1] == "-"
+
+
+def fits_context(name: Name, context: str) -> bool:
+    """Tell whether a common word stands in the brand's context. Where the right names none, its capitals and its place must do."""
+    if not name.common or not name.context:
         return True
-    if not name.context:
-        return written == name.text
     folded = Folded(context).text
     return any(_stands_in(word, folded) for word in name.context)
 
@@ -51,10 +70,3 @@ def fits_context(name: Name, context: str, written: str) -> bool:
 def _stands_in(word: str, folded: str) -> bool:
     wanted = Folded(word).text
     return wanted in folded or (_NO_SPACES.search(word) is not None and wanted.strip(GAP) in folded)
-
-
-@cache
-def everyday_words() -> frozenset[str]:
-    """Return words of everyday language that are brands as well."""
-    lines = files("pipeline.matching").joinpath("data", "everyday-words.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

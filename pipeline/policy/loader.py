@@ -5,9 +5,8 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -17,6 +16,9 @@ SIZE_LIMIT = 1_000_000  # characters
 _PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
 _TABLE = re.compile(r"\s*(\[\[?)\s*([^\[\]#]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*([A-Za-z0-9_\-.\"']+)\s*=")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_QUOTED = re.compile(r"""\"(?:\\.|[^"\\])*\"|'[^']*'""")
+_NAMED = re.compile(r"([a-z_]+(?:\.[a-z_]+)+): (.+)")  # a check of several parts says itself which key it means
 
 Path = tuple[str | int, ...]
 
@@ -48,12 +50,12 @@ def parse(text: str, source: str) -> Policy:
     if len(text) > SIZE_LIMIT:
         raise PolicyError(source, (PolicyFault(1, "file", f"has {len(text):,} characters, {SIZE_LIMIT:,} are allowed"),))
     try:
-        return Policy.model_validate(tomllib.loads(text))
+        return Policy.model_validate(tomllib.loads(text.removeprefix("\ufeff")))
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(source, (_syntax_fault(str(error), text),)) from error
     except ValidationError as error:
         lines = _lines(text)
-        raise PolicyError(source, tuple(_fault(one, lines) for one in error.errors())) from error
+        raise PolicyError(source, tuple(_fault(one, lines) for one in error.errors(include_url=False, include_input=False))) from error
     except (ValueError, RecursionError) as error:  # a date that does not exist, or brackets too deep
         raise PolicyError(source, (PolicyFault(1, "file", str(error)),)) from error
 
@@ -66,24 +68,42 @@ def _syntax_fault(message: str, text: str) -> PolicyFault:
 
 def _fault(error: Mapping[str, Any], lines: Mapping[Path, int]) -> PolicyFault:
     """Return what pydantic says, with the line of the key or of the closest table around it."""
-    path: Path = error["loc"]
-    message = {"extra_forbidden": _unknown(path), "missing": "is missing"}.get(error["type"]) or _plain(error["msg"])
+    place = tuple(step for step in error["loc"] if step != "[key]")  # the name of an entry is the fault: its line is the entry's
+    path, message = _named(place, error["msg"].removeprefix("Value error, "))
+    if error["type"] == "missing":
+        message = "is missing"
+    elif error["type"] == "extra_forbidden":
+        message = _unknown(path)
     return PolicyFault(_line(path, lines), _dotted(path) or "file", message)
 
 
-def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ")
+def _named(path: Path, message: str) -> tuple[Path, str]:
+    """Return the key that a message begins with, where it begins with one."""
+    named = _NAMED.fullmatch(message)
+    return (tuple(named[1].split(".")), named[2]) if named else (path, message)
 
 
 def _unknown(path: Path) -> str:
-    close = get_close_matches(str(path[-1]), _names(), n=1) if path else []
+    close = get_close_matches(str(path[-1]), _known(path[:-1]), n=1)
     return f"is unknown; do you mean {close[0]}?" if close else "is unknown"
 
 
-@cache
-def _names() -> tuple[str, ...]:
-    """Return every key of every part of a policy."""
-    return tuple(sorted({name for part in Part.__subclasses__() for name in part.model_fields}))
+def _known(path: Path) -> tuple[str, ...]:
+    """Return the keys that a table may have: those of the part of a policy that its path leads to."""
+    annotation: Any = Policy
+    for step in path:
+        part = _part_in(annotation)
+        is_field = part is not None and step in part.model_fields and get_origin(annotation) is not dict
+        annotation = part.model_fields[str(step)].annotation if part and is_field else part
+    part = _part_in(annotation)
+    return tuple(part.model_fields) if part else ()
+
+
+def _part_in(annotation: Any) -> type[Part] | None:
+    """Return the part that an annotation names: itself, or the one in its brackets."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return annotation
+    return next((part for inner in get_args(annotation) if (part := _part_in(inner))), None)
 
 
 def _line(path: Path, lines: Mapping[Path, int]) -> int:
@@ -91,7 +111,11 @@ def _line(path: Path, lines: Mapping[Path, int]) -> int:
 
 
 def _dotted(path: Path) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{_quoted(part)}" for part in path).removeprefix(".")
+
+
+def _quoted(key: str) -> str:
+    return key if _BARE.fullmatch(key) else repr(key)
 
 
 def _lines(text: str) -> dict[Path, int]:
@@ -104,15 +128,27 @@ def _lines(text: str) -> dict[Path, int]:
 
 
 def _places(text: str) -> Iterator[tuple[Path, int]]:
-    """Yield each table and key with its line."""
+    """Yield each table, each key, and each inline table of an array, with its line."""
     table: Path = ()
+    array: Path = ()
+    elements = 0
     counts: dict[Path, int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # as TOML counts lines: other separators may stand in a comment
         if header := _TABLE.match(line):
             table = _entered(_parts(header[2]), header[1] == "[[", counts)
             yield table, number
-        elif key := _KEY.match(line):
-            yield (*table, *_parts(key[1])), number
+            continue
+        if key := _KEY.match(line):
+            array, elements = (*table, *_parts(key[1])), 0
+            yield array, number
+        for _ in range(_opened(line[key.end() :] if key else line)):
+            yield (*array, elements), number
+            elements += 1
+
+
+def _opened(line: str) -> int:
+    """Count the inline tables that a line opens."""
+    return _QUOTED.sub("", line).partition("#")[0].count("{")
 
 
 def _entered(path: Path, is_array: bool, counts: dict[Path, int]) -> Path:

@@ -14,9 +14,9 @@ class _Words(dict[str, str]):
         return _UNNAMED
 
 
-def text(code: str, language: str, fallback: str, words: Mapping[str, str]) -> str:
+def text(code: str, language: str | None, fallback: str, words: Mapping[str, str]) -> str:
     """Return the reason of a signal in a language (`zh-CN` is `zh`), or in the fallback where there is no template for it."""
-    spoken = language.partition("-")[0].lower()
+    spoken = (language or fallback).partition("-")[0].lower()
     return templates(spoken if spoken in LANGUAGES else fallback)[code].format_map(_Words(words))
 
 

@@ -1,21 +1,30 @@
 """About the goods: the brand's name in a disguise, which only someone writes who does not want to be found."""
 
-from pipeline.events.decision import Evidence
+import re
+
 from pipeline.events.match import Match
 from pipeline.signals.case import Case, Finding
+from pipeline.signals.places import places
 
 DISGUISES = frozenset({"confusable", "spaced", "leetspeak", "masked"})
+_MODEL = re.compile(r"[0-9]|.*[0-9]{2}|.*[0-9]$")
 
 
 def detect(case: Case) -> Finding | None:
-    """Find names that are used as a brand and written in a disguise. The plain name beside it takes half of the strength away."""
+    """Find names that are used as a brand and written in a disguise.
+
+    Half of the strength goes where the plain name stands beside it, or where all that was found may be a model number or an amount:
+    on honest shelves most leetspeak is (`A50s` for Asos, `90yard` for Goyard).
+    """
     used = case.used_as_brand
     disguised = [match for match in used if match.method in DISGUISES]
     if not disguised:
         return None
+    is_sure = len(disguised) == len(used) and not all(map(_may_be_a_model, disguised))
     words = {"method": disguised[0].method, "found": disguised[0].found}
-    return Finding(1.0 if len(disguised) == len(used) else 0.5, tuple(map(_place, disguised)), words)
+    return Finding(1.0 if is_sure else 0.5, places(disguised), words)
 
 
-def _place(match: Match) -> Evidence:
-    return Evidence(match.field, match.start, match.end, match.found, match.alias, match.right_id)
+def _may_be_a_model(match: Match) -> bool:
+    """Tell whether digits open or end what was found, or come in pairs. Within a word one by one they are there for their shape."""
+    return match.method == "leetspeak" and _MODEL.match(match.found) is not None

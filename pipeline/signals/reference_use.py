@@ -1,12 +1,26 @@
 """For the seller: the brand says what the goods go with, not who made them."""
 
-from pipeline.events.decision import Evidence
+from collections.abc import Sequence
+
+from pipeline.events.match import Match
 from pipeline.signals.case import Case, Finding
+from pipeline.signals.places import places
 
 
 def detect(case: Case) -> Finding | None:
-    """Find listings in which every mention of the brand is a reference."""
-    if case.used_as_brand or not case.matches:
+    """Find listings in which every mention of the brand is a reference, or every one in the title.
+
+    A title that says "case for" speaks of the goods; its description then names the brand freely. Such a listing gets the references'
+    share of all scores, so that one "for" in a title does not excuse a text that is full of the brand.
+    """
+    references = [match for match in case.matches if match.use == "reference"]
+    in_title = [match for match in case.matches if match.field == "title"]
+    is_whole = len(references) == len(case.matches)
+    is_about_title = bool(in_title) and all(match.use == "reference" for match in in_title)
+    if not references or not (is_whole or is_about_title):
         return None
-    places = tuple(Evidence(match.field, match.start, match.end, match.found, match.alias, match.right_id) for match in case.matches)
-    return Finding(1.0, places)
+    return Finding(round(_sum(references) / _sum(case.matches), 4), places(references))
+
+
+def _sum(matches: Sequence[Match]) -> float:
+    return sum(match.score for match in matches) or 1.0

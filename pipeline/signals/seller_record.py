@@ -3,13 +3,16 @@
 from pipeline.events.decision import Evidence
 from pipeline.signals.case import Case, Finding
 
-FULL = 3  # takedowns at which the strength is 1
-
 
 def detect(case: Case) -> Finding | None:
-    """Find sellers with earlier takedowns; each third of the strength is one. Mere references are not held against anyone."""
-    past = case.past
-    if not past.takedowns or not case.used_as_brand:
+    """Find sellers with points that still count; the strength is their share of the preset's last step, at most 1.
+
+    Points outlived or wiped say nothing any more, and where the policy keeps none there is no record. Mere references are not held
+    against anyone.
+    """
+    preset, points = case.policy.preset(), case.past.points
+    if preset is None or not points or not case.used_as_brand:
         return None
-    words = {"takedowns": str(past.takedowns), "points": str(past.points)}
-    return Finding(round(min(past.takedowns / FULL, 1.0), 4), (Evidence("seller_id", found=case.listing.seller_id),), words)
+    words = {"takedowns": str(case.past.takedowns), "points": str(points)}
+    strength = round(min(points / preset.steps[-1].at, 1.0), 4)
+    return Finding(strength, (Evidence("seller_id", found=case.listing.seller_id),), words) if strength else None

@@ -43,12 +43,20 @@ def brands(count: int) -> tuple[Brand, ...]:
     if count < 1:
         raise ValueError(f"there must be a brand at least, not {count}")
     rows = read_rows("brands.jsonl.gz")
-    famous = [_famous(table, rows) for table in read_toml("famous.toml")["brands"]]
+    named = _by_name(rows)
+    famous = [_famous(table, named) for table in read_toml("famous.toml")["brands"]]
     return tuple([*famous, *_others(rows, famous)][:count])
 
 
-def _famous(table: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Brand:
-    row = _row_of(table, rows)
+def _by_name(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["name"].casefold(), []).append(row)
+    return found
+
+
+def _famous(table: Mapping[str, Any], named: Mapping[str, list[Mapping[str, Any]]]) -> Brand:
+    row = _row_of(table, named)
     zh, nicknames = tuple(table.get("zh", ())), tuple(table.get("nicknames", ()))
     own = [*(Alias(text, "transliteration", "zh") for text in zh), *(Alias(text, "nickname") for text in nicknames)]
     return Brand(
@@ -64,10 +72,10 @@ def _famous(table: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Bran
     )
 
 
-def _row_of(table: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+def _row_of(table: Mapping[str, Any], named: Mapping[str, list[Mapping[str, Any]]]) -> Mapping[str, Any]:
     """Return a famous brand's row of the list; the first of its name, or an id of its own where the list has none."""
     name = table.get("index_name", table["name"]).casefold()
-    same = [row for row in rows if row["name"].casefold() == name]
+    same = named.get(name, [])
     fitting = [row for row in same if row["category"] in trades()[table["trade"]].index]
     return next(iter(fitting or same), {"brand_id": f"famous:{name.replace(' ', '-')}"})
 

@@ -19,6 +19,7 @@ NO_BRAND: Mapping[str, tuple[str, ...]] = {
     "en": ("Unbranded", "no brand", "OEM"), "zh": ("无品牌", "其他", "OEM"), "vi": ("OEM", "No Brand"), "id": ("Tidak Ada Merek", "OEM"),
 }  # fmt: skip
 SYLLABLES = ("va", "lo", "mi", "ken", "tor", "zu", "shi", "bra", "nex", "ola", "fen", "rik", "yu", "han", "dor", "pel")
+DENIALS = 0.01  # of genuine goods: an honest seller speaks of fakes, which is hard to tell from selling them
 OUR_OWN = 3000  # small brands that no registry knows
 
 
@@ -65,8 +66,7 @@ class Drafts:
         """Genuine goods, at a share from `low` to `high` of the reference range, with the brand's pictures or own ones."""
         chance = self._chance
         language, words = self._language(store)
-        extra = pick(chance, words.genuine) if chance.random() < 0.3 else pick(chance, words.extras)
-        title = self._title(words, brand.trade.words[language], self._named(brand, language), self._line(brand), extra)
+        title = self._title(words, brand.trade.words[language], self._named(brand, language), self._line(brand), self._claim(words))
         pictures = (pick(chance, genuine_pictures(brand, self._seed)),) if catalogue else self._own_pictures()
         return Draft(title, self._price(brand, low, high), words, language, brand.trade, pictures, brand.name, (brand,))
 
@@ -132,6 +132,13 @@ class Drafts:
             brand=brand, line=line, extra=extra,
             adjective=pick(chance, words.adjectives), colour=pick(chance, words.colours), noun=pick(chance, nouns.nouns),
         ))  # fmt: skip
+
+    def _claim(self, words: Wording) -> str:
+        """Return what honest sellers of a brand add: a claim, now and then a word about fakes, mostly neither."""
+        way = self._chance.random()
+        if way < DENIALS:
+            return pick(self._chance, words.denials)
+        return pick(self._chance, words.genuine if way < 0.3 else words.extras)
 
     def _named(self, brand: Brand, language: str) -> str:
         """Return the brand as honest people write it too."""

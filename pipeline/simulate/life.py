@@ -1,9 +1,10 @@
 """What happens to a listing after it is listed: updates, repeats, removals, copies, and the return of what was taken down."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 from pipeline.events.listing import Change, Image, Listing
 from pipeline.simulate.dice import between, pick
@@ -16,11 +17,19 @@ DAY = 86_400.0
 
 # How often each step happens to a listing, and after how many days in the mean.
 STEPS: tuple[tuple[Step, float, float], ...] = (
-    ("redelivery", 0.025, 0.1), ("unchanged", 0.05, 2.0), ("price", 0.19, 4.0), ("stock", 0.07, 3.0), ("edit", 0.04, 3.0),
-    ("stale", 0.03, 2.0), ("removal", 0.10, 6.0), ("copy", 0.04, 3.0), ("variant", 0.035, 1.0),
-)  # fmt: skip
+    ("redelivery", 0.025, 0.1),
+    ("unchanged", 0.05, 2.0),
+    ("price", 0.19, 4.0),
+    ("stock", 0.07, 3.0),
+    ("edit", 0.04, 3.0),
+    ("removal", 0.10, 6.0),
+    ("copy", 0.04, 3.0),
+    ("variant", 0.035, 1.0),
+)
 COMEBACK, COMEBACK_OF_RING, COMEBACK_AFTER = 0.15, 0.45, 3.0
-RETURN_AFTER_REMOVAL, RETURN_AFTER = 0.3, 2.0
+RETURNS = 0.3  # of removals
+STALE = 0.08  # of changed prices: the version before them comes once more
+AFTERMATH = 1.5  # days in the mean
 
 
 @dataclass(slots=True)
@@ -44,13 +53,18 @@ def life(offer: Offer, now: float, end: float, haste: float, chance: Random) -> 
     ]  # fmt: skip
     if offer.truth.counterfeit and chance.random() < (COMEBACK_OF_RING if offer.ring else COMEBACK):
         planned.append((now + (1 + chance.expovariate(1.0)) * COMEBACK_AFTER * DAY * haste, "comeback"))
-    planned += [
-        (gone + chance.expovariate(1.0) * RETURN_AFTER * DAY * haste, "return")
-        for gone, step in planned
-        if step == "removal" and chance.random() < RETURN_AFTER_REMOVAL
-    ]
+    planned += [(at + chance.expovariate(1.0) * AFTERMATH * DAY * haste, step) for at, step in _aftermath(planned, chance)]
     steps = sorted((one for one in planned if one[0] < end), reverse=True)
     return Life(offer, offer.listing, offer.listing, steps)
+
+
+def _aftermath(planned: list[tuple[float, Step]], chance: Random) -> Iterator[tuple[float, Step]]:
+    """Yield what follows from planned steps, with the second of what it follows from."""
+    for at, step in planned:
+        if step == "removal" and chance.random() < RETURNS:
+            yield at, "return"
+        elif step == "price" and chance.random() < STALE:
+            yield at, "stale"
 
 
 class Steps:
@@ -71,19 +85,20 @@ class Steps:
 
     def _renew(self, one: Life, step: Step, at: datetime) -> Listing:
         """Raise the version. What was removed comes back by any further change."""
-        version, old = one.listing.version + 1, one.listing
-        one.before = old
-        one.listing = replace(self._changed(one, step), version=version, event_time=at, change=_change(old, step))
+        one.before = old = one.listing
+        changes = self._changes(one, step)
+        one.listing = replace(old, version=old.version + 1, event_time=at, change=_change(old, step), **changes)
         return one.listing
 
-    def _changed(self, one: Life, step: Step) -> Listing:
+    def _changes(self, one: Life, step: Step) -> dict[str, Any]:
+        """Return the fields that a step changes; none for an update that changes nothing, a removal or a return."""
         listing, chance = one.listing, self._chance
         if step == "price" and listing.price is not None:
             market = one.offer.seller.market
-            return replace(listing, price=market.money(float(listing.price) * market.rate * between(chance, 0.85, 1.1)))
+            return {"price": market.money(float(listing.price) * market.rate * between(chance, 0.85, 1.1))}
         if step == "stock":
-            return replace(listing, stock=int(chance.random() * 300))
-        return replace(listing, title=self._edited(listing)) if step == "edit" else listing
+            return {"stock": int(chance.random() * 300)}
+        return {"title": self._edited(listing)} if step == "edit" else {}
 
     def _new_offer(self, one: Life, step: Step, at: datetime) -> Offer:
         """Return a copy by another seller, a variant by the same one, or the return of a fake at its ring."""

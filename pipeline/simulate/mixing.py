@@ -15,6 +15,12 @@ def share(seed: int, *name: object) -> float:
     return mix(seed, *name) / 2**64
 
 
+def shares(seed: int, *name: object) -> tuple[float, float, float, float]:
+    """Return four numbers from 0 to below 1 that belong to a name: coarser than `share`, and drawn at once."""
+    bits = mix(seed, *name)
+    return (bits & 0xFFFF) / 65_536, (bits >> 16 & 0xFFFF) / 65_536, (bits >> 32 & 0xFFFF) / 65_536, (bits >> 48) / 65_536
+
+
 def digits(seed: int, *name: object) -> str:
     """Return 16 hex digits that belong to a name: a hash, or a picture's phash."""
     return f"{mix(seed, *name):016x}"

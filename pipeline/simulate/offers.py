@@ -165,7 +165,7 @@ def _listing(name: str, store: Seller, draft: Draft, at: datetime, chance: Rando
         category=draft.trade.words[store.market.language].category,
         price=store.market.money(draft.cny),
         currency=store.market.currency,
-        images=tuple(Image(f"https://i.example/{phash[:6]}.jpg", phash) for phash in draft.pictures),
+        images=tuple(Image(f"https://i.example/{phash[:6]}", phash) for phash in draft.pictures),
         attributes={"color": pick(chance, draft.words.colours)} if extras < 0.2 else None,
         condition=draft.condition if draft.condition == "used" or extras < 0.1 else None,
         territories=store.market.countries if extras > 0.85 else None,
@@ -181,6 +181,6 @@ def _listing(name: str, store: Seller, draft: Draft, at: datetime, chance: Rando
 
 
 def _description(draft: Draft, chance: Random) -> str | None:
-    """Return a sentence of the trade, after the remark where there is one; half of all offers have none."""
-    sentence = pick(chance, draft.words.sentences) if chance.random() < 0.5 else ""
+    """Return a sentence of the trade, after the remark where there is one; most offers have none."""
+    sentence = pick(chance, draft.words.sentences) if chance.random() < 0.36 else ""
     return f"{draft.remark} {sentence}".strip() or None

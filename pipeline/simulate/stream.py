@@ -24,7 +24,7 @@ WINDOW = 20_000  # lives that wait
 UNHURRIED = 1_000_000 / 90  # lines a day up to which the window holds all lives; above, they are shortened
 MALFORMED = 0.002
 LATE, LATE_BY = 0.008, (26 * 3600.0, 80 * 3600.0)  # share of offers that arrive so many seconds late
-OUT_OF_ORDER, OUT_OF_ORDER_BY = 0.2, 240.0  # share of offers that are some seconds older than those before them
+OUT_OF_ORDER, OUT_OF_ORDER_BY = 0.15, 240.0  # share of offers that are older than lines before them, by so many seconds and a line or two
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Stream:
         self._offers = Offers(brands, seed, listings, prevalence, days)
         self._steps = Steps(self._offers, dice(seed, "steps"))
         self._chance, self._fates = dice(seed, "stream"), dice(seed, "lives")
+        self._disorder = OUT_OF_ORDER_BY + 1.5 * self._end / max(listings, 1)
         self._haste = min(1.0, UNHURRIED * days / max(listings, 1))
         self._window: list[tuple[float, int, Life]] = []
         self._late: list[tuple[float, int, Offer]] = []
@@ -89,7 +90,7 @@ class Stream:
         while self._chance.random() < LATE and len(self._late) < WINDOW:
             arrives = now + between(self._chance, *LATE_BY)
             heappush(self._late, (arrives, self._count(), self._offers.new(self._time(now), day)))
-        behind = between(self._chance, 0, OUT_OF_ORDER_BY) if self._chance.random() < OUT_OF_ORDER else 0.0
+        behind = between(self._chance, 0.0, self._disorder) if self._chance.random() < OUT_OF_ORDER else 0.0
         return self._launch(self._offers.new(self._time(max(now - behind, 0.0)), day), now)
 
     def _launch(self, offer: Offer, now: float) -> Line:

@@ -19,6 +19,7 @@ class Wording:
     reference: tuple[str, ...]  # titles of accessories
     used: tuple[str, ...]
     genuine: tuple[str, ...]  # what honest sellers claim
+    denials: tuple[str, ...]  # what honest sellers say about fakes, in words of that trade
     replica: tuple[str, ...]  # the vocabulary of the trade in replicas
     hints: tuple[str, ...]  # what its sellers say without saying it
     sentences: tuple[str, ...]

@@ -1,0 +1,26 @@
+"""Split: a name of one word that is written as two (`Cooler Master` for Coolermaster)."""
+
+import re
+from itertools import pairwise
+
+from pipeline.events.match import Method
+from pipeline.matching.fold import GAP
+from pipeline.matching.view import Unmasked
+
+METHOD: Method = "spaced"
+_LEAST = 5  # letters of both parts
+_PARTS = re.compile(r"[^\W_]+")
+
+
+def look(text: str, folded: str, known: frozenset[str]) -> list[Unmasked]:
+    """Return the pairs of neighbouring words that make one word of a name."""
+    words = folded[1:-1].split(GAP + GAP)
+    if known.isdisjoint(map(str.__add__, words, words[1:])):
+        return []
+    return [one for first, second in pairwise(_PARTS.finditer(text)) if (one := _read(first, second, known))]
+
+
+def _read(first: re.Match[str], second: re.Match[str], known: frozenset[str]) -> Unmasked | None:
+    word = f"{first[0]}{second[0]}".casefold()
+    apart = len(first[0]) > 1 and len(second[0]) > 1 and not word.isdigit()
+    return Unmasked(first.start(), second.end(), word) if apart and len(word) >= _LEAST and word in known else None
