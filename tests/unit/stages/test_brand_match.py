@@ -1,0 +1,116 @@
+from typing import Any
+
+import pytest
+
+from pipeline.events.dead_letter import Fault
+from pipeline.events.listing import Image
+from pipeline.events.right import Alias
+from pipeline.events.sequence import MatchedListing, SlimListing
+from pipeline.stages import brand_match
+from pipeline.stages.clock import BeforeFirstTickError
+from pipeline.stages.record import Outputs, Record
+from pipeline.state.memory import MemoryStore
+from pipeline.state.view import View
+from tests.build import START, at, events_of, history, listing, records, right, sequenced, sequenced_tick
+
+
+def process(*events: Any, rights: tuple[Any, ...] = (right(),)) -> Outputs:
+    given = records([sequenced_tick(rights=len(rights)), *events], "events.unique")
+    return brand_match.process(given, View(MemoryStore(brand_match.TABLES)), history(*rights))
+
+
+def matched(title: str, rights: tuple[Any, ...] = (right(),), **fields: Any) -> MatchedListing | SlimListing:
+    _, event = events_of(process(sequenced(listing(title, **fields)), rights=rights), "events.matched")
+    assert isinstance(event, MatchedListing | SlimListing)
+    return event
+
+
+def brands(title: str, rights: tuple[Any, ...] = (right(),), **fields: Any) -> list[str]:
+    event = matched(title, rights, **fields)
+    return [match.brand_id for match in event.matches] if isinstance(event, MatchedListing) else []
+
+
+def test_a_match_names_right_field_place_alias_and_method() -> None:
+    event = matched("Cheap N1KE shoes")
+    assert isinstance(event, MatchedListing)
+    (match,) = event.matches
+    assert (match.right_id, match.field, match.start, match.end, match.found) == ("R1", "title", 6, 10, "N1KE")
+    assert (match.alias, match.method, match.use, match.shadow) == ("Nike", "leetspeak", "brand", False)
+
+
+def test_every_text_is_read_and_the_title_says_most() -> None:
+    event = matched("Nike", description="Nike", brand="Nike", attributes={"品牌": "Nike"}, images=(Image("u", text="Nike"),))
+    assert isinstance(event, MatchedListing)
+    assert [match.field for match in event.matches] == ["title", "brand", "images[0].text", "attributes.品牌", "description"]
+
+
+def test_what_touches_no_right_goes_on_as_a_slim_record() -> None:
+    image = Image("u", "a5" * 8)
+    event = matched("Blue wool scarf", images=(image, Image("v")), version=4)
+    assert isinstance(event, SlimListing)
+    assert (event.seller_id, event.listing_id, event.version, event.phashes) == ("S1", "L1", 4, ("a5" * 8,))
+
+
+def test_a_removal_is_slim_whatever_it_names() -> None:
+    event = matched("Nike", change="removed")
+    assert isinstance(event, SlimListing)
+    assert event.change == "removed"
+
+
+@pytest.mark.parametrize(
+    ("fields", "offered", "touched"),
+    [
+        ({}, None, True),
+        ({"territories": ("CN",)}, None, True),
+        ({"territories": ("CN",)}, ("CN", "DE"), True),
+        ({"territories": ("CN",)}, ("DE",), False),
+        ({"valid_from": at(days=1)}, None, False),
+        ({"valid_from": START}, None, True),
+        ({"valid_until": START}, None, False),
+        ({"valid_until": at(days=1)}, None, True),
+        ({"status": "withdrawn"}, None, False),
+        ({"status": "shadow"}, None, True),
+        ({"kind": "design"}, None, False),
+    ],
+)
+def test_a_right_counts_where_and_when_it_holds(fields: dict[str, Any], offered: tuple[str, ...] | None, touched: bool) -> None:
+    assert (brands("Nike", (right(**fields),), territories=offered) == ["B1"]) == touched
+
+
+def test_a_shadow_right_says_so() -> None:
+    event = matched("Nike", (right(status="shadow"),))
+    assert isinstance(event, MatchedListing)
+    assert event.matches[0].shadow
+
+
+def test_a_common_word_needs_its_context() -> None:
+    apple = (right(brand="Apple", aliases=("iPhone",), common_word=True, context=("phone", "laptop")),)
+    assert brands("Apple pie dish", apple) == []
+    assert brands("Apple dish", apple, category="phone") == ["B1"]
+
+
+def test_a_product_line_of_a_common_word_needs_none() -> None:
+    apple = (right(brand="Apple", aliases=(Alias("iPhone", "product_line"),), common_word=True, context=("laptop",)),)
+    assert brands("iPhone dish", apple) == ["B1"]
+
+
+def test_the_newest_record_of_a_right_holds_from_the_tick_that_brings_it() -> None:
+    renamed = (right(), right(brand="Adidas"))
+    first, second = sequenced(listing("Nike Adidas", event_time=at(seconds=1))), sequenced(listing("Nike Adidas", event_time=at(minutes=2)))
+    given = records([sequenced_tick(rights=1), first, sequenced_tick(at(minutes=1), rights=2), second], "events.unique")
+    outputs = brand_match.process(given, View(MemoryStore(brand_match.TABLES)), history(*renamed))
+    events = [event for event in events_of(outputs, "events.matched") if isinstance(event, MatchedListing)]
+    assert [[match.found for match in event.matches] for event in events] == [["Nike"], ["Adidas"]]
+
+
+def test_a_sequence_without_a_tick_is_refused() -> None:
+    given = records([sequenced(listing("Nike"))], "events.unique")
+    with pytest.raises(BeforeFirstTickError):
+        brand_match.process(given, View(MemoryStore(brand_match.TABLES)), history(right()))
+
+
+def test_what_did_not_decode_becomes_a_dead_letter() -> None:
+    broken = Record("events.unique", 0, 1, b"{", fault=Fault("not-json", "cut off"))
+    outputs = brand_match.process([broken], View(MemoryStore(brand_match.TABLES)), history(right()))
+    assert [letter.stage for letter in outputs.dead_letters] == ["brand-match"]
+    assert outputs.tally.residual == 0

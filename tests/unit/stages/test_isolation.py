@@ -1,0 +1,55 @@
+from collections.abc import Sequence
+
+import pytest
+
+from pipeline.stages.isolation import run
+from pipeline.stages.record import Outputs, Record
+from pipeline.stages.reference import MissingReferenceError
+from pipeline.state.memory import MemoryStore
+from pipeline.state.table import Table
+from pipeline.state.view import View
+from tests.build import listing, records
+
+SEEN = Table("seen", int)
+
+
+def fragile(given: Sequence[Record], view: View) -> Outputs:
+    """Count records in the state and pass them on, but raise at those that are titled so."""
+    outputs = Outputs()
+    for record in given:
+        if record.event.title == "boom":
+            raise KeyError("boom")
+        if record.event.title == "fatal":
+            raise MissingReferenceError("no such offset")
+        view.put(SEEN, "n", (view.get(SEEN, "n") or 0) + 1)
+        outputs.tally.taken += 1
+        outputs.tally.passed += 1
+        outputs.emit("out", None, record.event.title, record.offset)
+    return outputs
+
+
+def run_on(*titles: str) -> tuple[Outputs, int | None]:
+    store = MemoryStore((SEEN,))
+    outputs = run("fragile", fragile, records([listing(title) for title in titles]), store)
+    return outputs, View(store).get(SEEN, "n")
+
+
+@pytest.mark.parametrize(
+    "titles", [("boom",), ("a", "boom"), ("boom", "b"), ("a", "b", "boom", "c", "d"), ("boom", "a", "boom", "b", "boom")]
+)
+def test_a_record_that_raises_is_buried_and_all_others_go_on(titles: tuple[str, ...]) -> None:
+    outputs, counted = run_on(*titles)
+    good = [title for title in titles if title != "boom"]
+    assert [output.event for output in outputs.events] == good
+    assert [letter.offset for letter in outputs.dead_letters] == [at for at, title in enumerate(titles) if title == "boom"]
+    assert {letter.error.code for letter in outputs.dead_letters} == {"stage-failed"}
+    assert "KeyError: 'boom'" in outputs.dead_letters[0].error.message
+    assert (counted or 0) == len(good)
+    assert outputs.tally.residual == 0
+
+
+def test_what_is_no_records_fault_stops_the_run_and_writes_nothing() -> None:
+    store = MemoryStore((SEEN,))
+    with pytest.raises(MissingReferenceError):
+        run("fragile", fragile, records([listing("a"), listing("fatal")]), store)
+    assert View(store).get(SEEN, "n") is None

@@ -1,0 +1,58 @@
+import pytest
+
+from pipeline.events.sequence import Offsets
+from pipeline.stages.reference import History, MissingReferenceError
+from tests.build import default_policy, right
+
+
+def full() -> History:
+    history = History()
+    history.add_policy(default_policy(version="1"))
+    history.add_right(right())
+    history.add_right(None)
+    history.add_right(right(brand="Puma"))
+    history.add_policy(None)
+    history.add_policy(default_policy(version="2"))
+    return history
+
+
+@pytest.mark.parametrize(
+    ("offsets", "version", "brand"),
+    [
+        (Offsets(0, 1), "1", None),
+        (Offsets(1, 1), "1", "Nike"),
+        (Offsets(2, 2), "1", "Nike"),  # what was no good changes nothing and keeps its place
+        (Offsets(3, 3), "2", "Puma"),  # one record replaces the earlier one of its id
+    ],
+)
+def test_any_offsets_give_the_data_of_their_time(offsets: Offsets, version: str, brand: str | None) -> None:
+    history = full()
+    history.at(Offsets(3, 3))
+    snapshot = history.at(offsets)
+    assert snapshot.policy.version == version
+    assert [one.brand for one in snapshot.registry.rights.values()] == ([brand] if brand else [])
+
+
+def test_read_so_far_counts_every_record() -> None:
+    assert full().read_so_far() == Offsets(3, 3)
+
+
+def test_the_registry_version_names_offset_and_content() -> None:
+    first, second = full().at(Offsets(1, 1)).registry.version, full().at(Offsets(2, 1)).registry.version
+    assert (first.split("-")[0], second.split("-")[0]) == ("1", "2")
+    assert first.split("-")[1] == second.split("-")[1] != full().at(Offsets(3, 1)).registry.version.split("-")[1]
+
+
+@pytest.mark.parametrize(
+    ("offsets", "message"), [(Offsets(0, 0), "no good policy"), (Offsets(4, 3), "asks for 4 records of the topic rights")]
+)
+def test_what_is_not_there_is_refused(offsets: Offsets, message: str) -> None:
+    with pytest.raises(MissingReferenceError, match=message):
+        full().at(offsets)
+
+
+def test_policies_may_be_altered_for_a_trial() -> None:
+    history = full()
+    history.at(Offsets(3, 3))
+    history.alter_policies(lambda policy: policy.model_copy(update={"version": "trial"}))
+    assert history.at(Offsets(3, 3)).policy.version == "trial"
