@@ -126,7 +126,7 @@ def _method(name: Name, written: str) -> Method:
 def _with_references(text: str, hits: Iterable[Hit]) -> Iterator[Hit]:
     last: tuple[int, int] | None = None
     for hit in hits:
-        if (last is not None and hit.start == last[0]) or is_reference(text, hit.start, last):
+        if (last is not None and hit.start == last[0]) or is_reference(text, hit.start, hit.end, last):
             last = hit.start, hit.end
             yield hit._replace(reference=True)
         else:

@@ -7,6 +7,7 @@ from pipeline.matching.view import LEAST, Unmasked
 
 METHOD: Method = "leetspeak"
 _SIGNS = "@$€£¥!|"
+_ANY = re.compile(f"[0-9{_SIGNS}](?:(?=[A-Za-z])|(?<=[A-Za-z].))", re.DOTALL)  # begins with what is rare: quick
 _MIXED = f"(?=[A-Za-z]*[0-9{_SIGNS}])(?=[0-9{_SIGNS}]*[A-Za-z])"  # letters and others
 _TOKEN = re.compile(f"(?<![A-Za-z0-9@$€£¥]){_MIXED}[A-Za-z0-9@$€£¥][A-Za-z0-9{_SIGNS}]*[A-Za-z0-9@$€£¥]")
 _LETTERS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "€": "e", "£": "l", "¥": "y"}
@@ -17,6 +18,8 @@ _CODE = re.compile("[a-z]+[0-9]{2,}")  # letters and then digits name a model (`
 
 def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
     """Return the tokens that read as a word of a name."""
+    if not _ANY.search(text):
+        return []
     return [one for token in _TOKEN.finditer(text) if (one := _read(token, known))]
 
 

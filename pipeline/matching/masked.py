@@ -7,13 +7,14 @@ from pipeline.matching.view import LEAST, Unmasked
 
 METHOD: Method = "masked"
 _MASK = "*＊～~•"
+_ANY_MASK = re.compile(f"[{_MASK}]")
 _TOKEN = re.compile(f"[A-Za-z]+(?:[{_MASK}]+[A-Za-z]+)+")
 _LEAST_SHOWN = 3  # letters that can be seen
 
 
 def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
     """Return the tokens that only one word of a name fits, one letter behind each mask."""
-    if not any(map(text.__contains__, _MASK)):
+    if not _ANY_MASK.search(text):
         return []
     return [one for token in _TOKEN.finditer(text) if (one := _read(token, known))]
 

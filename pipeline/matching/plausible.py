@@ -11,6 +11,7 @@ from pipeline.matching.name import Name
 _SHORT = 3  # letters: so short a name must be written as it is registered
 _DISGUISED = frozenset({"leetspeak", "confusable", "masked"})
 _NO_SPACES = re.compile("[\u0e00-\u0eff\u2e80-\u2fdf\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_WORD = re.compile(r"[^\W_]+")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[\W_]*$")
 _REACH = 25  # characters in which the word before is looked for
 
@@ -26,7 +27,7 @@ def is_plausible(name: Name, text: str, start: int, end: int, method: Method) ->
     written = text[start:end]
     if method in _DISGUISED or (name.common and name.context):
         return True
-    if is_everyday(written, text):
+    if (method == "spaced" or _WORD.fullmatch(written)) and is_everyday(written, text):
         return written.isascii() and (leads(text, start) or _stands_out(name.text, text, start, end))
     if len(written) > _SHORT or not written.isascii():
         return True

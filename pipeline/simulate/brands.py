@@ -1,6 +1,6 @@
 """The brands of the registry, the most popular first: famous ones, then those of the list of brands that sell goods, then all others."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,9 +43,10 @@ def brands(count: int) -> tuple[Brand, ...]:
     if count < 1:
         raise ValueError(f"there must be a brand at least, not {count}")
     rows = read_rows("brands.jsonl.gz")
-    named = _by_name(rows)
-    famous = [_famous(table, named) for table in read_toml("famous.toml")["brands"]]
-    return tuple([*famous, *_others(rows, famous)][:count])
+    tables, named = read_toml("famous.toml"), _by_name(rows)
+    famous = [_famous(table, named) for table in tables["brands"]]
+    everyday = {word.casefold() for word in tables["common_words"]}
+    return tuple([*famous, *_others(rows, famous, everyday)][:count])
 
 
 def _by_name(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Mapping[str, Any]]]:
@@ -80,7 +81,7 @@ def _row_of(table: Mapping[str, Any], named: Mapping[str, list[Mapping[str, Any]
     return next(iter(fitting or same), {"brand_id": f"famous:{name.replace(' ', '-')}"})
 
 
-def _others(rows: Iterable[Mapping[str, Any]], famous: Iterable[Brand]) -> Iterator[Brand]:
+def _others(rows: Iterable[Mapping[str, Any]], famous: Iterable[Brand], everyday: Set[str]) -> Iterator[Brand]:
     """Yield the rest: makers of goods before shops and restaurants, and a second brand of a name last."""
     taken = {brand.brand_id for brand in famous}
     names = {brand.name.casefold() for brand in famous}
@@ -90,10 +91,10 @@ def _others(rows: Iterable[Mapping[str, Any]], famous: Iterable[Brand]) -> Itera
             continue
         taken.add(row["brand_id"])
         if row["name"].casefold() in names:
-            namesakes.append(_other(row))
+            namesakes.append(_other(row, everyday))
             continue
         names.add(row["name"].casefold())
-        yield _other(row)
+        yield _other(row, everyday)
     yield from namesakes
 
 
@@ -101,11 +102,21 @@ def _standing(row: Mapping[str, Any]) -> tuple[bool, float]:
     return _trade_of(row["category"]) is None, share(_ORDER, row["brand_id"])
 
 
-def _other(row: Mapping[str, Any]) -> Brand:
+def _other(row: Mapping[str, Any], everyday: Set[str]) -> Brand:
     trade = _trade_of(row["category"]) or trades()[OTHER_GOODS]
     aliases = _distinct(row["name"], map(_alias, row.get("aliases", ())))
     spoken = tuple(alias.text for alias in aliases if alias.language == "zh")
-    return Brand(row["brand_id"], row["name"], trade, 0.8 + share(_ORDER, "level", row["brand_id"]), aliases, spoken)
+    common = row["name"].casefold() in everyday
+    return Brand(
+        brand_id=row["brand_id"],
+        name=row["name"],
+        trade=trade,
+        level=0.8 + share(_ORDER, "level", row["brand_id"]),
+        aliases=aliases,
+        spoken=spoken,
+        common_word=common,
+        context=tuple(noun for words in trade.words.values() for noun in words.nouns) if common else (),
+    )
 
 
 def _trade_of(category: str) -> Trade | None:

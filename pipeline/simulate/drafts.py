@@ -38,6 +38,7 @@ class Draft:
     counterfeit: bool = False
     condition: Literal["new", "used"] | None = "new"
     remark: str = ""  # begins the description
+    in_picture: str | None = None  # what can be read in the first picture
 
 
 class Drafts:
@@ -95,10 +96,19 @@ class Drafts:
         name, line, extra, remark = self._tell(brand, words, language)
         title = self._title(words, brand.trade.words[language], name, line, extra)
         pictures = self._fake_pictures(brand, ring)
-        cheap = chance.random() < 0.8
-        cny = brand.low * (between(chance, 0.04, 0.35) if cheap else between(chance, 0.6, 0.95))
+        in_picture = brand.name if not name and chance.random() < 0.5 else None
         return Draft(
-            title, cny, words, language, brand.trade, pictures, self._claimed(brand, name, language), (brand,), True, "new", remark
+            title=title,
+            cny=brand.low * (between(chance, 0.04, 0.35) if chance.random() < 0.8 else between(chance, 0.6, 0.95)),
+            words=words,
+            language=language,
+            trade=brand.trade,
+            pictures=pictures,
+            declared=self._claimed(name, language),
+            brands=(brand,),
+            counterfeit=True,
+            remark=remark,
+            in_picture=in_picture,
         )
 
     # -- parts
@@ -167,9 +177,9 @@ class Drafts:
     def _none(self, language: str) -> str | None:
         return pick(self._chance, NO_BRAND[language]) if self._chance.random() < 0.35 else None
 
-    def _claimed(self, brand: Brand, name: str, language: str) -> str | None:
+    def _claimed(self, name: str, language: str) -> str | None:
         """Return the brand that the seller of a fake declares: the name as in the title, or none."""
-        return name or brand.name if self._chance.random() < 0.3 else self._none(language)
+        return name if name and self._chance.random() < 0.3 else self._none(language)
 
     def _own_pictures(self) -> tuple[str, ...]:
         chance = self._chance

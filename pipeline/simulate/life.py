@@ -53,6 +53,8 @@ def life(offer: Offer, now: float, end: float, haste: float, chance: Random) -> 
     ]  # fmt: skip
     if offer.truth.counterfeit and chance.random() < (COMEBACK_OF_RING if offer.ring else COMEBACK):
         planned.append((now + (1 + chance.expovariate(1.0)) * COMEBACK_AFTER * DAY * haste, "comeback"))
+    if not planned:
+        return Life(offer, offer.listing, offer.listing)
     planned += [(at + chance.expovariate(1.0) * AFTERMATH * DAY * haste, step) for at, step in _aftermath(planned, chance)]
     steps = sorted((one for one in planned if one[0] < end), reverse=True)
     return Life(offer, offer.listing, offer.listing, steps)

@@ -165,7 +165,7 @@ def _listing(name: str, store: Seller, draft: Draft, at: datetime, chance: Rando
         category=draft.trade.words[store.market.language].category,
         price=store.market.money(draft.cny),
         currency=store.market.currency,
-        images=tuple(Image(f"https://i.example/{phash[:6]}", phash) for phash in draft.pictures),
+        images=_images(draft),
         attributes={"color": pick(chance, draft.words.colours)} if extras < 0.2 else None,
         condition=draft.condition if draft.condition == "used" or extras < 0.1 else None,
         territories=store.market.countries if extras > 0.85 else None,
@@ -178,6 +178,11 @@ def _listing(name: str, store: Seller, draft: Draft, at: datetime, chance: Rando
         contact_hash=store.contact_hash,
         payout_hash=store.payout_hash,
     )
+
+
+def _images(draft: Draft) -> tuple[Image, ...]:
+    first, *others = (Image(f"https://i.example/{phash[:6]}", phash) for phash in draft.pictures)
+    return (replace(first, text=draft.in_picture) if draft.in_picture else first, *others)
 
 
 def _description(draft: Draft, chance: Random) -> str | None:

@@ -28,7 +28,19 @@ def test_each_path_leads_back_to_its_text() -> None:
     assert all(text_of(FULL, field) == text for field, text in texts(FULL))
 
 
-@pytest.mark.parametrize("field", ["price", "images[7].text", "images[0].text", "attributes.size", "images[x].text", "seller_id"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "price",
+        "images[7].text",
+        "images[0].text",
+        "attributes.size",
+        "attributes.none",
+        "images[99999].text",
+        "images[x].text",
+        "seller_id",
+    ],
+)
 def test_other_paths_lead_nowhere(field: str) -> None:
     assert text_of(FULL, field) is None
 

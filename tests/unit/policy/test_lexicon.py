@@ -1,3 +1,5 @@
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,7 +7,16 @@ from hypothesis import strategies as st
 from pipeline.policy.lexicon import Lexicon, fold
 from pipeline.policy.model import Term
 
-LEXICON = Lexicon((Term(text="1:1", unless=("scale",)), Term(text="高仿", strength=0.5), Term(text="rep"), Term(text="rep 1:1")))
+LEXICON = Lexicon(
+    (
+        Term(text="1:1", unless=("scale", "toy")),
+        Term(text="高仿", strength=0.5),
+        Term(text="rep"),
+        Term(text="rep 1:1"),
+        Term(text="knock-off"),
+        Term(text="hàng nhái"),
+    )
+)
 
 
 @pytest.mark.parametrize(
@@ -16,21 +27,35 @@ LEXICON = Lexicon((Term(text="1:1", unless=("scale",)), Term(text="高仿", stre
         ("grep it, reply", []),
         ("耐克高仿鞋", ["高仿"]),
         ("scale 1:1", []),
-        ("scale" + " " * 60 + "1:1", ["1:1"]),  # too far away to matter
+        ("scale" + "x" * 10 + " 1:1", ["1:1"]),  # no word of its own
+        ("Toyota 1:1", ["1:1"]),
+        ("a toy, 1:1", []),
+        ("scale " + "x" * 60 + " 1:1", ["1:1"]),  # too far away to matter
         ("11:1 1:12", []),
         ("１：１", ["1:1"]),
+        ("1 : 1", ["1:1"]),
+        ("KNOCK OFF knock_off knockoff", ["knock-off", "knock-off"]),
+        ("knock" + " " * 9 + "off", []),
+        ("高\u200b仿", ["高仿"]),
+        (normalize("NFD", "hàng nhái"), ["hàng nhái"]),
     ],
 )
 def test_terms_are_found_as_words(text: str, found: list[str]) -> None:
     assert [mention.text for mention in LEXICON.find(text)] == found
 
 
-@given(st.text())
-def test_folding_keeps_every_character_in_its_place(text: str) -> None:
-    assert len(fold(text)) == len(text)
+TEXTS = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("-_ :1aeﬁ㎏À\u0300\u0301\u200b高仿")))
 
 
-@given(st.text(), st.text())
+@given(TEXTS, TEXTS)
 def test_mentions_lie_where_they_say(before: str, after: str) -> None:
     text = f"{before} 高仿 {after}"
-    assert any(text[mention.start : mention.end] == "高仿" for mention in LEXICON.find(text))
+    found = [text[mention.start : mention.end] for mention in LEXICON.find(text)]
+    assert "高仿" in found
+
+
+@given(TEXTS)
+def test_what_is_found_reads_as_the_term(around: str) -> None:
+    text = f"{around}1:1{around} rep{around} knock off"
+    for mention in LEXICON.find(text):
+        assert fold(text[mention.start : mention.end]).strip() == fold(mention.text)

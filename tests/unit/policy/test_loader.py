@@ -34,13 +34,37 @@ def test_every_fault_is_named_at_once_with_line_and_key() -> None:
         (line_of(text, "prior ="), "decision.prior"),
         (line_of(text, "per_right"), "brake.per_right"),
         (line_of(text, 'name = "Skin'), "reviews.harm[4].name"),
-        (line_of(text, "[presets.taobao]") + 2, "presets.taobao.steps[0].at"),
+        (line_of(text, "at = 0 }"), "presets.taobao.steps[0].at"),
     ]
 
 
 def test_an_unknown_key_is_told_what_it_may_mean() -> None:
     with pytest.raises(PolicyError, match=r"times\.latenes: is unknown; do you mean lateness\?"):
         parse(default_text().replace('lateness = "P1D"', 'latenes = "P1D"'), "mine.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("[decision]", "[decision]\nreviews = 1", "decision.reviews: is unknown; do you mean review?"),  # not what another table has
+        ("grace =", "grase =", "enforcement.grase: is unknown; do you mean grace?"),
+        ('{ text = "og batch" }', '{ text = "og batch", strenth = 1 }', "strenth: is unknown; do you mean strength?"),
+        ("points = { serious = 12,", "points = { serius = 12,", "presets.taobao.points.serius: Input should be 'serious' or 'ordinary'"),
+        ('USD = "6.64"', 'USD = "0"', "prices.rates.USD: Input should be greater"),
+        ('USD = "6.64"', 'USD = "1E+999999"', "prices.rates.USD: Input should be less"),
+        ('{ text = "山寨货" }', '{ text = " \u00ad" }', "needs two letters or digits"),
+        ('preset = "taobao"', 'preset = "tabao"', "enforcement.preset: 'tabao' is not one of the presets"),
+        ("[presets.taobao]", '[presets."a\\u001b"]', r"presets.'a\x1b': String should match"),
+        ('version = "2016.1"', 'version = "a\\nb"', "version: String should match"),
+    ],
+)
+def test_a_fault_stands_on_its_line(old: str, new: str, fault: str) -> None:
+    text = default_text().replace(old, new, 1)
+    assert old in default_text()
+    with pytest.raises(PolicyError) as caught:
+        parse(text, "mine.toml")
+    said = [line for line in str(caught.value).splitlines() if fault in line]
+    assert [line.split(":")[1] for line in said] == [str(line_of(text, new) + new.count("\n"))]
 
 
 @pytest.mark.parametrize(
@@ -67,6 +91,16 @@ def test_a_file_that_is_no_toml_names_its_line(text: str, line: int) -> None:
 
 def test_a_file_that_is_too_large_is_refused() -> None:
     assert faults("#" * (SIZE_LIMIT + 1)) == [(1, "file")]
+
+
+def test_a_mark_at_the_beginning_and_foreign_line_ends_in_comments_change_nothing() -> None:
+    assert parse("\ufeff" + default_text(), "mine.toml") == parse(default_text(), "default.toml")
+    assert faults("# one \u2028 \x85 line\nprior = 1\n" + default_text()) == [(2, "prior")]
+
+
+def test_no_preset_is_called_none() -> None:
+    with pytest.raises(PolicyError, match="none is the name"):
+        parse(default_text().replace("[presets.aliexpress]", "[presets.none]"), "mine.toml")
 
 
 @given(st.text(alphabet='abc[]{}="\n.1#', max_size=80))

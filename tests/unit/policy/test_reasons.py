@@ -13,9 +13,11 @@ from pipeline.policy.reasons import text
         ("vi", "en", False),
         ("vi", "zh", True),
         ("", "zh", True),
+        (None, "zh", True),
+        (None, "en", False),
     ],
 )
-def test_a_reason_speaks_the_listings_language_or_the_policys(language: str, fallback: str, chinese: bool) -> None:
+def test_a_reason_speaks_the_listings_language_or_the_policys(language: str | None, fallback: str, chinese: bool) -> None:
     assert ("权利人" in text("authorised", language, fallback, {"brand": "Nike"})) == chinese
 
 

@@ -23,3 +23,17 @@ from tests.unit.signals.cases import case
 )
 def test_a_seller_is_authorised_where_and_when_the_holder_says(sellers: Any, fields: dict[str, Any], authorised: bool) -> None:
     assert is_authorised(case(rights={"authorised_sellers": sellers}, **fields)) == authorised
+
+
+@pytest.mark.parametrize(
+    ("own", "authorised"),
+    [
+        ((), False),
+        (("S1",), True),
+        ((AuthorisedSeller("S1", valid_until=START),), False),
+        ((AuthorisedSeller("S1", valid_until=START), AuthorisedSeller("S1", valid_until=at(days=1))), True),
+    ],
+)
+def test_a_long_list_says_the_same(own: Any, authorised: bool) -> None:
+    others = tuple(f"T{number}" for number in range(1000))
+    assert is_authorised(case(rights={"authorised_sellers": (*others, *own)})) == authorised

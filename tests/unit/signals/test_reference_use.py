@@ -1,11 +1,34 @@
+import pytest
+
+from pipeline.events.match import Match
 from pipeline.signals.reference_use import detect
+from tests.build import match
 from tests.unit.signals.cases import NIKE, REFERENCE, case, explained
 
+DESCRIBED = match(field="description", score=0.8)
+REFERRED = match(field="description", score=0.8, use="reference")
 
-def test_every_mention_must_be_a_reference() -> None:
-    finding = detect(case(matches=(REFERENCE, REFERENCE)))
+
+@pytest.mark.parametrize(
+    ("matches", "strength"),
+    [
+        ((REFERENCE, REFERENCE), 1.0),
+        ((REFERRED,), 1.0),
+        ((REFERENCE, NIKE), None),  # the title itself uses the brand
+        ((NIKE, REFERRED), None),
+        ((REFERRED, DESCRIBED), None),  # the title says nothing
+        ((REFERENCE, DESCRIBED), 0.5556),
+        ((REFERENCE, DESCRIBED, DESCRIBED, DESCRIBED), 0.2941),
+        ((), None),
+    ],
+)
+def test_every_mention_or_every_one_in_the_title_must_be_a_reference(matches: tuple[Match, ...], strength: float | None) -> None:
+    finding = detect(case(matches=matches))
+    assert (finding.strength if finding else None) == strength
+
+
+def test_its_reason_has_all_its_words_and_its_evidence_the_references() -> None:
+    finding = detect(case(matches=(REFERENCE, DESCRIBED)))
     assert finding is not None
-    assert len(finding.evidence) == 2
+    assert [place.field for place in finding.evidence] == ["title"]
     assert all("Nike" in reason and "?" not in reason for reason in explained("reference_use", finding))
-    assert detect(case(matches=(REFERENCE, NIKE))) is None
-    assert detect(case(matches=())) is None

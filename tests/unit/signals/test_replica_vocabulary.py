@@ -1,6 +1,7 @@
 import pytest
 
-from pipeline.signals.replica_vocabulary import detect
+from pipeline.policy.model import Term, Vocabulary
+from pipeline.signals.replica_vocabulary import MOST_EVIDENCE, MOST_TERMS, detect
 from tests.unit.signals.cases import case, explained
 
 
@@ -36,6 +37,12 @@ def test_words_of_the_replica_trade_are_found(title: str, found: list[str]) -> N
         "Nike 11:1 11:15",
         "Nike replicator",
         "Nike not a replica",
+        "Maison Margiela Replica Lazy Sunday Morning Eau de Toilette",
+        "Bosch 3 kW 1-phase generator",
+        "Toyota 1:1 scale",
+        "天然翡翠A货手镯",
+        "NÓI KHÔNG VỚI HÀNG NHÁI",
+        "Hoàn tiền 100% nếu phát hiện hàng giả, hàng nhái",
     ],
 )
 def test_honest_words_are_not(title: str) -> None:
@@ -46,6 +53,18 @@ def test_other_fields_are_read_too() -> None:
     finding = detect(case(description="best quality, 1:1", attributes={"版本": "高仿"}))
     assert finding is not None
     assert [place.field for place in finding.evidence] == ["description", "attributes.版本"]
+
+
+def test_a_description_says_less_than_a_title() -> None:
+    title, description, both = detect(case("Nike 1:1")), detect(case(description="1:1")), detect(case("Nike 1:1", description="1:1"))
+    assert (title and title.strength, description and description.strength, both and both.strength) == (1.0, 0.8, 1.0)
+
+
+def test_a_reason_names_so_many_terms_and_no_more() -> None:
+    vocabulary = (Vocabulary(language="en", terms=tuple(Term(text=f"fake{number:03d}") for number in range(100))),)
+    finding = detect(case(" ".join(f"fake{number:03d}" for number in range(100)), policy={"vocabulary": vocabulary}))
+    assert finding is not None
+    assert (len(finding.evidence), finding.words["terms"].count("fake")) == (MOST_EVIDENCE, MOST_TERMS)
 
 
 def test_different_terms_add_up_and_the_same_one_counts_once() -> None:

@@ -1,0 +1,174 @@
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.local.errors import InputError, OutputError
+from pipeline.local.replay import Plan, replay
+from pipeline.partitions import partition_of
+from pipeline.policy.loader import default_text
+from pipeline.stages.record import Record
+from tests.build import FAKE, at, contents, listing, right, tick, write_topics
+
+SELLERS = [f"S{number}" for number in range(6)]
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    fakes = [
+        listing(FAKE, listing_id=f"F{week}", seller_id=seller, event_time=at(days=4 * week)) for week in range(5) for seller in SELLERS
+    ]
+    return write_topics(tmp_path / "in", {"listings": [*fakes, b"{"], "rights": [right(), b"[]"]})
+
+
+def events(out: Path, topic: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (out / f"{topic}.jsonl").read_bytes().splitlines()]
+
+
+def test_all_topics_are_written_and_the_figures_are_those_of_the_files(source: Path, tmp_path: Path) -> None:
+    summary = replay(Plan(source, tmp_path / "out"))
+    for topic in ("events.unique", "events.matched", "takedowns", "reviews", "seller-warnings", "store-closures", "dead-letters"):
+        assert summary.topics()[topic]["out"] == len(events(tmp_path / "out", topic))
+    assert summary.conservation == 0
+    assert summary.decisions.closures == len(SELLERS)
+    assert summary.decisions.takedowns.total() == len(events(tmp_path / "out", "takedowns"))
+
+
+def test_reference_files_are_kept_beside_what_they_decide(source: Path, tmp_path: Path) -> None:
+    replay(Plan(source, tmp_path / "out"))
+    assert (tmp_path / "out" / "rights.jsonl").read_bytes() == (source / "rights.jsonl").read_bytes()
+    (policy,) = events(tmp_path / "out", "policies")
+    assert {takedown["policy_version"] for takedown in events(tmp_path / "out", "takedowns")} == {policy["version"]}
+
+
+def test_dead_letters_name_file_line_and_fault(source: Path, tmp_path: Path) -> None:
+    replay(Plan(source, tmp_path / "out"))
+    of_rights, of_listings = events(tmp_path / "out", "dead-letters")
+    assert (of_rights["stage"], of_rights["topic"], of_rights["offset"]) == ("reference", "rights", 1)
+    assert (of_listings["stage"], of_listings["error"]["code"]) == ("dedupe", "not-json")
+    assert of_listings["headers"] == {"file": "listings.jsonl", "line": "31"}
+
+
+def test_partitions_hold_the_sellers_that_hash_to_them(source: Path, tmp_path: Path) -> None:
+    summary = replay(Plan(source, tmp_path / "out", partitions=3))
+    partition, seen = -1, []
+    for event in events(tmp_path / "out", "events.unique"):
+        if event["kind"] == "tick":
+            partition = event["partition"]
+        else:
+            seen.append((event["listing"]["seller_id"], partition))
+    assert all(partition_of(seller, 3) == number for seller, number in seen)
+    assert len({number for _, number in seen}) > 1
+    assert summary.conservation == 0
+    assert summary.decisions.closures == len(SELLERS)
+
+
+@pytest.mark.parametrize("partitions", [1, 3])
+def test_the_recorded_sequence_gives_the_same_files(source: Path, tmp_path: Path, partitions: int) -> None:
+    replay(Plan(source, tmp_path / "out", partitions=partitions))
+    summary = replay(Plan(tmp_path / "out", tmp_path / "again", recorded=True))
+    assert contents(tmp_path / "again") == contents(tmp_path / "out")
+    assert set(summary.stages) == {"brand-match", "flagging"}
+    assert summary.conservation == 0
+
+
+def test_a_damaged_line_of_the_sequence_becomes_a_dead_letter(source: Path, tmp_path: Path) -> None:
+    replay(Plan(source, tmp_path / "out"))
+    sequence = tmp_path / "out" / "events.unique.jsonl"
+    lines = sequence.read_bytes().splitlines()
+    sequence.write_bytes(b"\n".join([*lines[:5], lines[5][:40], *lines[6:]]) + b"\n")
+    summary = replay(Plan(tmp_path / "out", tmp_path / "again", recorded=True))
+    (letter,) = [letter for letter in events(tmp_path / "again", "dead-letters") if letter["stage"] == "brand-match"]
+    assert (letter["topic"], letter["offset"], letter["headers"]["line"]) == ("events.unique", 5, "6")
+    assert summary.conservation == 0
+
+
+def test_a_record_lost_between_stages_is_seen(source: Path, tmp_path: Path) -> None:
+    lost: list[Record] = []
+
+    def lossy(records: Sequence[Record]) -> Sequence[Record]:
+        for number, record in enumerate(records):
+            if not lost and record.topic == "events.matched" and record.key is not None:
+                lost.append(record)
+                return [*records[:number], *records[number + 1 :]]
+        return records
+
+    assert replay(Plan(source, tmp_path / "out", transport=lossy)).conservation == 1
+
+
+def test_a_record_lost_before_the_first_stage_is_seen(source: Path, tmp_path: Path) -> None:
+    def lossy(records: Sequence[Record]) -> Sequence[Record]:
+        return [record for record in records if (record.topic, record.offset) != ("listings", 7)]
+
+    assert replay(Plan(source, tmp_path / "out", transport=lossy)).conservation == 1
+
+
+def test_a_clock_file_rules_the_time(tmp_path: Path) -> None:
+    offers = [listing(listing_id="L1"), listing(listing_id="L2", event_time=at(days=3)), listing(listing_id="L3", event_time=at(minutes=9))]
+    source = write_topics(tmp_path / "in", {"listings": offers, "clock": [tick(), tick(at(minutes=1))]})
+    replay(Plan(source, tmp_path / "out"))
+    assert [event["at"] for event in events(tmp_path / "out", "events.unique") if event["kind"] == "tick"] == [
+        "2016-03-01T08:00:00Z",
+        "2016-03-01T08:01:00Z",
+    ]
+    assert [letter["error"]["code"] for letter in events(tmp_path / "out", "dead-letters")] == ["from-the-future"]
+
+
+def test_a_policy_given_by_hand_is_the_newest(source: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(default_text().replace('version = "2016.1"', 'version = "mine"'), encoding="utf-8")
+    (source / "policies.jsonl").write_text(json.dumps({"version": "old", "text": default_text()}) + "\n")
+    replay(Plan(source, tmp_path / "out", policy=mine))
+    assert {takedown["policy_version"] for takedown in events(tmp_path / "out", "takedowns")} == {"mine"}
+    assert [policy["version"] for policy in events(tmp_path / "out", "policies")] == ["old", "mine"]
+
+
+def test_where_no_policy_is_good_nothing_starts(source: Path, tmp_path: Path) -> None:
+    write_topics(source, {"policies": [b'{"version":"1","text":"version = 1"}']})
+    with pytest.raises(InputError, match="holds no good policy"):
+        replay(Plan(source, tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_bad_policy_among_good_ones_is_a_dead_letter_and_changes_nothing(source: Path, tmp_path: Path) -> None:
+    good = json.dumps({"version": "good", "text": default_text()}).encode()
+    write_topics(source, {"policies": [good, b'{"version":"bad","text":"version = 1"}']})
+    replay(Plan(source, tmp_path / "out"))
+    assert {takedown["policy_version"] for takedown in events(tmp_path / "out", "takedowns")} == {"2016.1"}
+    assert "bad-policy" in {letter["error"]["code"] for letter in events(tmp_path / "out", "dead-letters")}
+
+
+def test_a_place_that_is_taken_is_refused_before_anything_is_read(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").touch()
+    with pytest.raises(OutputError):
+        replay(Plan(source, tmp_path / "out", force=True))
+
+
+def test_progress_ends_at_the_end(source: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int, int]] = []
+    replay(Plan(source, tmp_path / "out", chunk=5), lambda read, size, records: told.append((read, size, records)))
+    assert len(told) > 5
+    assert told[-1][0] == told[-1][1] == (source / "listings.jsonl").stat().st_size
+    assert [records for _, _, records in told] == sorted(records for _, _, records in told)
+
+
+def test_what_the_policy_forgets_leaves_the_state(source: Path, tmp_path: Path) -> None:
+    lines = (source / "listings.jsonl").read_bytes()
+    (source / "listings.jsonl").write_bytes(lines + b"\n".join([b"", *[_removal(seller) for seller in SELLERS], _later()]) + b"\n")
+    summary = replay(Plan(source, tmp_path / "out"))
+    assert summary.stages["dedupe"].state["listings"].entries == 24 + 1
+    assert summary.stages["flagging"].state["traces"].entries == 0
+
+
+def _removal(seller: str) -> bytes:
+    return (
+        b'{"listing_id":"F0","seller_id":"%s","event_time":"2016-03-22T00:00:00Z","change":"removed","version":2,"title":""}'
+        % seller.encode()
+    )
+
+
+def _later() -> bytes:
+    return b'{"listing_id":"L","seller_id":"S","event_time":"2019-03-01T00:00:00Z","change":"listed","version":1,"title":""}'
