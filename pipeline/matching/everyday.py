@@ -1,7 +1,7 @@
 """Everyday words: what a name says when it is not meant as a name (`Box`, `Universal`, `da`, 经典)."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 _SYLLABLE = re.compile("(?:ngh?|gh|gi|kh|ch|ph|qu|th|tr|nh|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?")
@@ -25,6 +25,7 @@ def is_trade_word(word: str) -> bool:
     return word in trade_words()
 
 
+@lru_cache(maxsize=16)
 def is_foreign(text: str) -> bool:
     """Tell whether a text has letters that English has not."""
     return not text.isascii() and any(not char.isascii() and char.isalpha() for char in text)
@@ -32,7 +33,12 @@ def is_foreign(text: str) -> bool:
 
 def _is_vietnamese(word: str, text: str) -> bool:
     """A syllable that Vietnamese can spell without accents is a word of a Vietnamese text (`da`: leather). Source: its phonotactics."""
-    return word.isascii() and _SYLLABLE.fullmatch(word) is not None and _VIETNAMESE.search(text) is not None
+    return word.isascii() and _SYLLABLE.fullmatch(word) is not None and _is_vietnamese_text(text)
+
+
+@lru_cache(maxsize=16)
+def _is_vietnamese_text(text: str) -> bool:
+    return not text.isascii() and _VIETNAMESE.search(text) is not None
 
 
 @cache

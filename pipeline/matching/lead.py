@@ -1,11 +1,12 @@
-"""The lead: where sellers put a brand - first in a text, after no more than condition and quantity, or after `by` and its like."""
+"""The lead: where sellers put a brand - first in a text, after no more than condition, audience and quantity
+(`New Men's Puma`), or after `by` and its like."""
 
 import re
 
-_OPENING = re.compile(
-    r"[\W_]*(?:(?:brand|new|used|sale|hot|100|genuine|original|authentic|official|lot|pack|of|\d+\s?(?:gb|tb|pcs?|pack|x|inch|ml|g)?)\b[\W_]*)*",
-    re.IGNORECASE,
-)
+_CONDITION = r"brand|new|used|sale|hot|genuine|original|authentic|official|vintage|rare|nwt|nwot|replica|fake|aaa+"
+_AUDIENCE = r"(?:wo)?m[ae]n'?s?|ladies|girls?|boys?|kids?'?s?|baby|unisex"
+_QUANTITY = r"lot|pack|of|\d++(?:\s?(?:gb|tb|pcs?|pack|pairs?|x|inch|ml|g)\b)?"
+_OPENING = re.compile(rf"[\W_]*+(?:(?>{_CONDITION}|{_AUDIENCE}|{_QUANTITY})\b[\W_]*+)*+", re.IGNORECASE)
 _MARK = re.compile(r"(?:\b(?:by|from|brand)|hiệu|品牌|牌子)[\W_]*$", re.IGNORECASE)
 _REACH = 20  # characters before a name in which `by` and its like are looked for
 

@@ -1,6 +1,7 @@
 """Masked: letters of a name hidden behind stars or waves (`PR*DA`)."""
 
 import re
+from itertools import islice
 
 from pipeline.events.match import Method
 from pipeline.matching.view import LEAST, Unmasked
@@ -9,6 +10,7 @@ METHOD: Method = "masked"
 _MASK = "*＊～~•"
 _ANY_MASK = re.compile(f"[{_MASK}]")
 _TOKEN = re.compile(f"[A-Za-z]+(?:[{_MASK}]+[A-Za-z]+)+")
+_MOST_TOKENS = 10  # of a text: each is compared with every word
 _LEAST_SHOWN = 3  # letters that can be seen
 
 
@@ -16,7 +18,7 @@ def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
     """Return the tokens that only one word of a name fits, one letter behind each mask."""
     if not _ANY_MASK.search(text):
         return []
-    return [one for token in _TOKEN.finditer(text) if (one := _read(token, known))]
+    return [one for token in islice(_TOKEN.finditer(text), _MOST_TOKENS) if (one := _read(token, known))]
 
 
 def _read(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:

@@ -20,7 +20,7 @@ _MARKERS = (
     r"(?:适用于|适用|通用于|兼容|适配|适合|用于|替代|匹配|配|非|不是)",
 )
 _BEFORE = re.compile(rf"(?:{'|'.join(_MARKERS)})[\s:：\-–(（\[【]*(?:(?:the|your|all|new|der|die|das|les?|la)\s+)*\s*$", re.IGNORECASE)
-_AFTER = re.compile(r"[\s\-]*(?:\w*\d\w*\s+)?(?:(?:compatible|kompatibel)\b|tương thích|专用|适用)", re.IGNORECASE)
+_AFTER = re.compile(r"[\s\-]*(?:(?=\w{0,20}\d)\w{1,20}\s+)?(?:(?:compatible|kompatibel)\b|tương thích|专用|适用)", re.IGNORECASE)
 _AND = r"\b(?:and|or|và|hoặc|dan|atau|und|oder|et|ou|y|o|e)\b|[,/&+、，;|]|和|与|或|及"
 _LINK = re.compile(rf"\s*(?:[\s\w.\-]{{0,20}}?\s*(?:{_AND})\s*)?", re.IGNORECASE)
 

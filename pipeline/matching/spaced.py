@@ -8,6 +8,7 @@ from pipeline.matching.view import LEAST, Unmasked
 
 METHOD: Method = "spaced"
 _RUN_OF_WORDS = re.compile(f"(?:{GAP}[^{GAP}]{GAP}){{{LEAST}}}")
+_MOST = 40  # letters of a word
 _RUN = re.compile(rf"(?<![^\W_])[^\W\d_](?:[\W_]{{1,3}}[^\W\d_]){{{LEAST - 1},}}(?![^\W_])")
 
 
@@ -21,7 +22,7 @@ def look(text: str, folded: str, known: frozenset[str]) -> list[Unmasked]:
 def _read(run: re.Match[str], known: frozenset[str]) -> Unmasked | None:
     """Read as many letters of a run as make a word."""
     letters = [(char.lower(), run.start() + at) for at, char in enumerate(run[0]) if char.isalnum()]
-    for length in range(len(letters), LEAST - 1, -1):
+    for length in range(min(len(letters), _MOST), LEAST - 1, -1):
         word = "".join(char for char, _ in letters[:length])
         if word in known:
             return Unmasked(run.start(), letters[length - 1][1] + 1, word)

@@ -36,6 +36,7 @@ def test_each_path_leads_back_to_its_text() -> None:
         "images[0].text",
         "attributes.size",
         "attributes.none",
+        "images[2].text",
         "images[99999].text",
         "images[x].text",
         "seller_id",

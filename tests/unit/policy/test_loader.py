@@ -89,6 +89,11 @@ def test_a_file_that_is_no_toml_names_its_line(text: str, line: int) -> None:
     assert faults(text) == [(line, "syntax")]
 
 
+@pytest.mark.parametrize("text", ["x = 1" + "0" * 5000, "x = " + "[" * 100_000])
+def test_what_the_reader_of_toml_itself_trips_over_is_a_fault(text: str) -> None:
+    assert faults(text) == [(1, "file")]
+
+
 def test_a_file_that_is_too_large_is_refused() -> None:
     assert faults("#" * (SIZE_LIMIT + 1)) == [(1, "file")]
 

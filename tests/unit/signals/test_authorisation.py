@@ -31,7 +31,7 @@ def test_a_seller_is_authorised_where_and_when_the_holder_says(sellers: Any, fie
         ((), False),
         (("S1",), True),
         ((AuthorisedSeller("S1", valid_until=START),), False),
-        ((AuthorisedSeller("S1", valid_until=START), AuthorisedSeller("S1", valid_until=at(days=1))), True),
+        ((AuthorisedSeller("S1", valid_until=at(days=1)), AuthorisedSeller("S1", valid_until=START)), True),
     ],
 )
 def test_a_long_list_says_the_same(own: Any, authorised: bool) -> None:
