@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := demo-out
 
-.PHONY: help demo test lint bench samples schemas clean
+.PHONY: help demo test lint bench figures samples schemas clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -14,7 +14,7 @@ help: ## Show the targets
 
 demo: $(READY) ## Replay the sample topics and show what was decided
 	$(BIN)/takedown replay samples --out $(DEMO) --force
-	@$(BIN)/python scripts/demo.py $(DEMO)
+	@$(BIN)/python -m scripts.demo $(DEMO)
 
 test: $(READY) lint ## Lint, type-check, check the architecture, and run all tests
 	$(BIN)/pytest
@@ -26,13 +26,17 @@ lint: $(READY) ## Check style, types and the order of imports
 	$(BIN)/lint-imports
 
 bench: $(READY) ## Measure local replay, with a profile by stage
-	$(BIN)/python benchmarks/replay.py
+	$(BIN)/python -m benchmarks.replay
 
-samples: $(READY) ## Make the sample topics anew
-	$(BIN)/python scripts/build_samples.py
+figures: $(READY) ## Measure everything anew and write the README's figures
+	$(BIN)/python -m scripts.build_figures
+
+samples: $(READY) ## Make the sample topics anew, and their golden replay
+	$(BIN)/python -m scripts.build_samples
+	$(BIN)/python -m scripts.build_golden
 
 schemas: $(READY) ## Make the JSON Schemas and asyncapi.yaml anew
-	$(BIN)/python scripts/build_schemas.py
+	$(BIN)/python -m scripts.build_schemas
 
 clean: ## Remove everything that make has made
 	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

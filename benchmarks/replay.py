@@ -1,6 +1,6 @@
 """How fast one core replays, and where its time goes.
 
-python benchmarks/replay.py [--listings N] [--brands N] [--chunk N] [--profile]
+python -m benchmarks.replay [--listings N] [--brands N] [--days N] [--chunk N] [--profile]
 
 Simulates a marketplace, replays it in this process, and prints listings a second, a profile by stage, memory and state. Nothing is
 asserted: machines differ, and so do their moods; compare the shares within one run.
@@ -27,7 +27,7 @@ def main() -> None:
     options = parsed()
     with tempfile.TemporaryDirectory() as scratch:
         folder, out = Path(scratch) / "topics", Path(scratch) / "out"
-        simulate(folder, listings=options.listings, seed=options.seed, brands=options.brands)
+        simulate(folder, listings=options.listings, seed=options.seed, brands=options.brands, days=options.days)
         plan = Plan(folder, out, chunk=options.chunk)
         if options.profile:
             show_functions(plan)
@@ -40,6 +40,7 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--listings", type=int, default=100_000, help="lines of listings (default: 100,000)")
     parser.add_argument("--brands", type=int, default=8_000, help="brands in the registry (default: 8,000)")
+    parser.add_argument("--days", type=float, default=2, help="days of event time that they come in (default: 2, 35 listings a minute)")
     parser.add_argument("--chunk", type=int, default=1_000, help="records a chunk (default: 1,000)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--profile", action="store_true", help="print the costliest functions instead")

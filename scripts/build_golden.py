@@ -1,6 +1,6 @@
 """Write down what a replay of the samples gives: lines and digest of each topic. Read the difference before you commit it.
 
-python scripts/build_golden.py
+python -m scripts.build_golden
 """
 
 import json

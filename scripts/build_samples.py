@@ -1,6 +1,6 @@
 """Make samples/ anew: what `make demo` replays. The same every time.
 
-python scripts/build_samples.py [FOLDER]
+python -m scripts.build_samples [FOLDER]
 """
 
 import gzip

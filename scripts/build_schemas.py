@@ -1,6 +1,6 @@
 """Write schemas/: one JSON Schema a topic, and asyncapi.yaml, which names every topic with its key, writer, readers and retention.
 
-python scripts/build_schemas.py [FOLDER]
+python -m scripts.build_schemas [FOLDER]
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Show one takedown, one warning and one store closure of a replay, each with the chain behind it.
 
-python scripts/demo.py OUT
+python -m scripts.demo OUT
 """
 
 import subprocess

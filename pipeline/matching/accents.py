@@ -1,4 +1,4 @@
-"""Accents: a name that is registered without them (`céline` for Celine)."""
+"""Accents: a name that is registered without them (`céline` for Celine), and what is left of one that has them (`Hermès`: hermes)."""
 
 import re
 from functools import lru_cache
@@ -19,6 +19,12 @@ def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
     if text.isascii() or not _ACCENT.search(text):
         return []
     return [Unmasked(*token.span(), word) for token in _TOKEN.finditer(text) if (word := _plain(token[0])) in known]
+
+
+def plain(name: str) -> str:
+    """Return a name without its accents; empty where it has none, is too short, or is not Latin."""
+    bare = _MARKS.sub("", normalize("NFD", name)).replace("Đ", "D").replace("đ", "d")
+    return bare if bare != normalize("NFD", name) and bare.isascii() and sum(map(str.isalpha, bare)) >= _LEAST else ""
 
 
 @lru_cache(maxsize=65_536)

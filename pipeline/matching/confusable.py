@@ -38,9 +38,14 @@ def _confusables() -> frozenset[str]:
 
 @cache
 def _table() -> dict[int, str]:
-    """Return the letter that each character looks like. A capital that looks like a small l is read as what its small form looks like."""
+    """Return the letter that each character looks like, the other case included (`к` is no `k` to the source, but `К` is a `K`).
+
+    A capital that looks like a small l is read as what its small form looks like.
+    """
     shapes = dict(_rows())
-    return {ord(char): shapes.get(char.lower(), shape) if shape == "l" and char.isupper() else shape for char, shape in shapes.items()}
+    small = {char.lower(): shape for char, shape in shapes.items() if len(char.lower()) == 1}
+    seen = {**small, **shapes}
+    return {ord(char): seen.get(char.lower(), shape) if shape == "l" and char.isupper() else shape for char, shape in seen.items()}
 
 
 def _rows() -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ _WITHOUT_SPACES = (  # Thai and its neighbours, Han, Kana, Hangul
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af"
     "\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_MODEL = 5  # letters after which a digit begins a new word: `iphone6plus`
+_MODEL = 4  # letters after which a digit begins a new word: `iphone6plus`
 _WORD = re.compile(f"[&+]|[{_WITHOUT_SPACES}]+|[^\\W\\d_{_WITHOUT_SPACES}]{{{_MODEL},}}(?=\\d)|[^\\W_{_WITHOUT_SPACES}]+")
 _ASCII_WORD = re.compile(f"[a-z]{{{_MODEL},}}(?=[0-9])|[a-z0-9]+|[&+]")
 _CLUSTER = re.compile("[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+")

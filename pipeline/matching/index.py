@@ -85,17 +85,25 @@ class BrandIndex:
 def _by_pattern(names: Iterable[Name]) -> dict[str, list[Name]]:
     """Return names by what is searched. What is some brand's own name is not also another brand's alias."""
     found: dict[str, list[Name]] = {}
-    joined: dict[str, list[Name]] = {}
+    others: dict[str, list[Name]] = {}
     for name in names:
         searched = pattern(name.text)
         if may_be_searched(name, searched):
             found.setdefault(searched, []).append(name)
-            run = searched.replace(GAP, "")
-            if len(run) >= _LEAST_JOINED and GAP + GAP in searched and run.isascii():
-                joined.setdefault(f"{GAP}{run}{GAP}", []).append(name)
-    for searched, others in joined.items():
-        found.setdefault(searched, others)
+            for other in _other_forms(name, searched):
+                others.setdefault(other, []).append(name)
+    for searched, owners in others.items():
+        found.setdefault(searched, owners)
     return {searched: [name for name in owners if name.own] or owners for searched, owners in found.items()}
+
+
+def _other_forms(name: Name, searched: str) -> Iterator[str]:
+    """Yield what a name is searched as besides: several words run together, and Latin letters without their accents."""
+    run = searched.replace(GAP, "")
+    if len(run) >= _LEAST_JOINED and GAP + GAP in searched and run.isascii():
+        yield f"{GAP}{run}{GAP}"
+    if bare := accents.plain(name.text):
+        yield pattern(bare)
 
 
 def _start(found: Found) -> int:

@@ -1,6 +1,7 @@
 """Leetspeak: digits and signs in the place of letters they look like (`N1KE`, `Guc€i`)."""
 
 import re
+from itertools import product
 
 from pipeline.events.match import Method
 from pipeline.matching.view import LEAST, Unmasked
@@ -10,8 +11,10 @@ _SIGNS = "@$€£¥!|"
 _ANY = re.compile(f"[0-9{_SIGNS}](?:(?=[A-Za-z])|(?<=[A-Za-z].))", re.DOTALL)  # begins with what is rare: quick
 _MIXED = f"(?=[A-Za-z]*[0-9{_SIGNS}])(?=[0-9{_SIGNS}]*[A-Za-z])"  # letters and others
 _TOKEN = re.compile(f"(?<![A-Za-z0-9@$€£¥]){_MIXED}[A-Za-z0-9@$€£¥][A-Za-z0-9{_SIGNS}]*[A-Za-z0-9@$€£¥]")
-_LETTERS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "€": "e", "£": "l", "¥": "y"}
-_READINGS = tuple(str.maketrans({**_LETTERS, **dict.fromkeys("1!|", one)}) for one in "il")  # a stroke is read as i or as l
+_LETTERS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "£": "l", "¥": "y"}
+_READINGS = tuple(  # a stroke is read as i or as l, the sign of the euro as e or as c
+    str.maketrans({**_LETTERS, **dict.fromkeys("1!|", stroke), "€": euro}) for stroke, euro in product("il", "ec")
+)
 _LEAST_LETTERS = 2  # that stand for themselves
 _CODE = re.compile("[a-z]+[0-9]{2,}")  # letters and then digits name a model (`AD10`)
 

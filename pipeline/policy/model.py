@@ -17,6 +17,7 @@ Points = Annotated[int, Field(ge=0, le=1_000_000)]
 Code = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_-]*$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Amount = Annotated[Decimal, Field(ge=0, le=10**15)]
 Rate = Annotated[Decimal, Field(ge=Decimal("0.000000001"), le=1_000_000_000)]
 
 
@@ -77,9 +78,7 @@ class Prices(Part):
 
     far_below: Share  # below this share of the low end of the reference range the signal begins; its strength grows to 1 at price 0
     plausible: Share  # used goods at or above this share of the low end are plausibly genuine
-    placeholder: dict[
-        Currency, Annotated[Decimal, Field(ge=0, le=10**15)]
-    ] = {}  # a price at or under this amount says nothing: it stands for "ask me"
+    placeholder: dict[Currency, Amount] = {}  # a price at or under this amount says nothing: it stands for "ask me"
     rates: dict[Currency, Rate] = {}  # units of one common currency a unit is worth; no rate: no signal
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pipeline.events.right import Alias
@@ -42,11 +43,16 @@ def brands(count: int) -> tuple[Brand, ...]:
     """Return the most popular brands, as many as asked for or as there are (about 8,100). Raises ValueError for less than one."""
     if count < 1:
         raise ValueError(f"there must be a brand at least, not {count}")
+    return _all_brands()[:count]
+
+
+@cache
+def _all_brands() -> tuple[Brand, ...]:
     rows = read_rows("brands.jsonl.gz")
     tables, named = read_toml("famous.toml"), _by_name(rows)
     famous = [_famous(table, named) for table in tables["brands"]]
     everyday = {word.casefold() for word in tables["common_words"]}
-    return tuple([*famous, *_others(rows, famous, everyday)][:count])
+    return (*famous, *_others(rows, famous, everyday))
 
 
 def _by_name(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Mapping[str, Any]]]:
@@ -60,16 +66,17 @@ def _famous(table: Mapping[str, Any], named: Mapping[str, list[Mapping[str, Any]
     row = _row_of(table, named)
     zh, nicknames = tuple(table.get("zh", ())), tuple(table.get("nicknames", ()))
     own = [*(Alias(text, "transliteration", "zh") for text in zh), *(Alias(text, "nickname") for text in nicknames)]
+    trade, common = trades()[table["trade"]], table.get("common_word", False)
     return Brand(
         brand_id=row["brand_id"],
         name=table["name"],
-        trade=trades()[table["trade"]],
+        trade=trade,
         level=table["level"],
         aliases=_distinct(table["name"], [*own, *map(_alias, row.get("aliases", ()))]),
         spoken=zh + tuple(text for text in nicknames if not text.isascii()),
         lines=tuple(table.get("lines", ())),
-        common_word=table.get("common_word", False),
-        context=tuple(table.get("context", ())),
+        common_word=common,
+        context=tuple(dict.fromkeys((*table.get("context", ()), *_nouns(trade)))) if common else (),
     )
 
 
@@ -115,8 +122,14 @@ def _other(row: Mapping[str, Any], everyday: Set[str]) -> Brand:
         aliases=aliases,
         spoken=spoken,
         common_word=common,
-        context=tuple(noun for words in trade.words.values() for noun in words.nouns) if common else (),
+        context=tuple(_nouns(trade)) if common else (),
     )
+
+
+def _nouns(trade: Trade) -> Iterator[str]:
+    """Yield what the goods of a trade are called in all languages."""
+    for words in trade.words.values():
+        yield from words.nouns
 
 
 def _trade_of(category: str) -> Trade | None:

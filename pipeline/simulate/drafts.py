@@ -64,7 +64,7 @@ class Drafts:
         )
 
     def genuine(self, store: Seller, brand: Brand, low: float, high: float, catalogue: bool) -> Draft:
-        """Genuine goods, at a share from `low` to `high` of the reference range, with the brand's pictures or own ones."""
+        """Genuine goods, priced somewhere from `low` to `high` (see `_price`), with the brand's pictures or own ones."""
         chance = self._chance
         language, words = self._language(store)
         title = self._title(words, brand.trade.words[language], self._named(brand, language), self._line(brand), self._claim(words))
@@ -166,7 +166,9 @@ class Drafts:
         return f"{pick(self._chance, 'ABDKRSTX')}{int(between(self._chance, 10, 990))}" if self._chance.random() < 0.5 else ""
 
     def _price(self, brand: Brand, low: float, high: float) -> float:
-        return brand.low + (brand.high - brand.low) * between(self._chance, low, high)
+        """Return a price in CNY: 0 is the low end of the reference range, 1 the high end, and -0.3 three tenths below the low end."""
+        at = between(self._chance, low, high)
+        return brand.low * (1 + at) if at < 0 else brand.low + (brand.high - brand.low) * at
 
     def _own_brand(self) -> str:
         """Return one of many small brands."""

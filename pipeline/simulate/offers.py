@@ -122,7 +122,7 @@ class Offers:
 
     def _parallel_import(self, name: str) -> tuple[Seller, Draft]:
         store = seller(self._seed, "parallel_import", name)
-        return store, self._drafts.genuine(store, self._popular.pick(self._chance), -0.2, 0.3, catalogue=False)
+        return store, self._drafts.genuine(store, self._popular.pick(self._chance), -0.35, 0.2, catalogue=False)
 
     def _second_hand(self, name: str) -> tuple[Seller, Draft]:
         store = seller(self._seed, "second_hand", name)

@@ -12,7 +12,7 @@ from pipeline.simulate.mixing import digits, mix, share
 from pipeline.simulate.sellers import Seller, seller
 
 PICTURES = 4  # of genuine goods, a brand
-_SAFE_RANKS = 20  # the most popular brands' rights hold without limits, so that a small sample has something to find
+_SAFE_RANKS = 40  # the most popular brands' rights hold without limits, so that a small sample has something to find
 _TERRITORIES = (("US", "CA"), ("DE", "FR", "ES", "IT"), ("CN",), ("VN", "ID", "CN"))
 
 

@@ -58,7 +58,7 @@ def test_the_demo_has_everything_to_show(summary: Summary) -> None:
 
 
 def test_the_replay_is_to_the_byte_what_it_was(out: Path) -> None:
-    assert digests(out) == json.loads(GOLDEN.read_text(encoding="utf-8")), "if that is meant: python scripts/build_golden.py"
+    assert digests(out) == json.loads(GOLDEN.read_text(encoding="utf-8")), "if that is meant: make samples"
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 333])

@@ -19,8 +19,10 @@ def test_takedowns_whose_points_are_outlived_say_nothing() -> None:
     assert detect(case(past=Past(0, 3))) is None
 
 
-def test_where_no_points_are_kept_there_is_no_record() -> None:
-    assert detect(case(past=Past(12, 1), policy={"enforcement": {"preset": "none"}})) is None
+@pytest.mark.parametrize(("takedowns", "strength"), [(0, None), (1, 0.5), (3, 0.75)])
+def test_where_no_points_are_kept_takedowns_count(takedowns: int, strength: float | None) -> None:
+    finding = detect(case(past=Past(0, takedowns), policy={"enforcement": {"preset": "none"}}))
+    assert (finding.strength if finding else None) == strength
 
 
 def test_its_reason_has_all_its_words() -> None:

@@ -64,7 +64,7 @@ def test_an_update_changes_one_field(step: Step, field: str) -> None:
     assert getattr(one.listing, field) != getattr(offer.listing, field)
     assert (one.listing.version, one.listing.change, one.listing.event_time) == (2, "updated", LATER)
     same = {field: getattr(offer.listing, field), "version": 1, "change": "listed", "event_time": START}
-    assert replace(one.listing, **same) == offer.listing  # type: ignore[arg-type]
+    assert replace(one.listing, **same) == offer.listing
 
 
 def test_what_is_removed_comes_back_as_listed() -> None:

@@ -1,0 +1,145 @@
+"""Measure, and write the README's figures: what the demo prints, throughput, and the scores on real listings where they are at hand.
+
+python -m scripts.build_figures [--sets FOLDER] [--million]
+
+FOLDER holds evaluation sets, each a folder with listings, rights and truth. Without it the scores that stand are kept.
+"""
+
+import argparse
+import json
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.local.evaluate import evaluate
+from pipeline.simulate.simulate import simulate
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+TAKEDOWN = Path(sys.executable).parent / "takedown"
+KEPT = ROOT / "benchmarks/figures.json"
+_MEBI = 1024 * 1024
+_BASELINES = {"brand-en": (0.62, 0.98, 0.96), "brand-zh": (0.58, 0.95, 0.95), "brand-vi": (0.45, 0.94, 0.70), "evasion": (0.99, 0.64, 0.64)}
+
+
+def main() -> None:
+    """Measure what was asked for, keep it, and write it down."""
+    options = parsed()
+    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.is_file() else {}
+    if options.sets:
+        kept["scores"] = {path.name: evaluate(path).as_json() for path in sorted(options.sets.iterdir()) if path.is_dir()}
+    if options.million:
+        kept["million"] = _replayed(1_000_000, 8_000)
+    kept["throughput"] = _replayed(100_000, 8_000)
+    kept["simulated"] = _simulated()
+    kept["machine"] = (
+        f"{platform.python_implementation()} {platform.python_version()} on {platform.machine()}, one core of a shared machine"
+    )
+    KEPT.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    write("demo", ["```", *_demo(), "```"])
+    write("figures", list(figures(kept)))
+
+
+def parsed() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sets", type=Path, help="a folder of evaluation sets")
+    parser.add_argument("--million", action="store_true", help="also replay a million listings, which takes minutes")
+    return parser.parse_args()
+
+
+def _replayed(listings: int, brands: int) -> dict[str, Any]:
+    """Simulate and replay in a process of its own, so that its peak memory is its own."""
+    with tempfile.TemporaryDirectory() as scratch:
+        simulate(Path(scratch) / "in", listings=listings, seed=1, brands=brands, days=max(2, listings / 50_000))
+        command: list[str | Path] = [TAKEDOWN, "replay", Path(scratch) / "in", "--out", Path(scratch) / "out", "--json"]
+        made = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    return {"listings": listings, "brands": brands, **made}
+
+
+def _simulated() -> dict[str, Any]:
+    """Return the scores on a simulated marketplace."""
+    with tempfile.TemporaryDirectory() as scratch:
+        simulate(Path(scratch) / "in", listings=20_000, seed=7)
+        return evaluate(Path(scratch) / "in").as_json()
+
+
+def _demo() -> Iterator[str]:
+    """Yield what the replay of the samples prints, without what differs from run to run."""
+    with tempfile.TemporaryDirectory() as scratch:
+        command: list[str | Path] = [TAKEDOWN, "replay", ROOT / "samples", "--out", Path(scratch) / "demo-out"]
+        printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.replace(f"{scratch}/", "")
+    for line in printed.splitlines():
+        if not re.match(r"Peak memory|.* listings in ", line):
+            yield line.rstrip()
+
+
+def figures(kept: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines of the section."""
+    yield f"{kept['machine']}. Only ratios within one table mean anything elsewhere."
+    yield ""
+    yield from _throughput(kept["throughput"])
+    if "million" in kept:
+        yield ""
+        yield _memory(kept["million"])
+    yield ""
+    yield from _scores(kept)
+
+
+def _throughput(run: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{run['listings_per_second']:,.0f} listings a second ({run['listings']:,} listings, a registry of {run['brands']:,} brands):"
+    yield ""
+    yield "| part | share of the time | microseconds a listing |"
+    yield "|---|---|---|"
+    stages = {name: stage["seconds"] for name, stage in run["stages"].items()}
+    rest = run["seconds"] - sum(stages.values())
+    for name, seconds in {**stages, "reading, decoding, encoding, writing": rest}.items():
+        yield f"| {name} | {seconds / run['seconds']:.0%} | {seconds / run['listings'] * 1e6:.1f} |"
+
+
+def _memory(run: Mapping[str, Any]) -> str:
+    peaks, tables = run["memory"], [table for stage in run["stages"].values() for table in stage["state"].values()]
+    held, remembered = sum(table["bytes"] for table in tables), run["stages"]["flagging"]["state"]["listings"]["entries"]
+    return (
+        f"A million listings: peak memory {peaks['at_a_tenth'] / _MEBI:,.0f} MiB at a tenth of the input and "
+        f"{peaks['at_the_end'] / _MEBI:,.0f} MiB at its end. What grows is state: {held / _MEBI:,.0f} MiB for {remembered:,} listings "
+        f"remembered, {held / remembered:,.0f} bytes each."
+    )
+
+
+def _scores(kept: Mapping[str, Any]) -> Iterator[str]:
+    yield "`takedown evaluate`, on real listings where a brand is known (in brackets: a plain search for names with word boundaries),"
+    yield "and on a simulated marketplace of 20,000 listings:"
+    yield ""
+    columns = "set|scored|precision|recall|F1|best match right|to review|takedowns|their precision|found|genuine touched".split("|")
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{'---|' * len(columns)}"
+    for name, scores in {**kept.get("scores", {}), "simulated": kept["simulated"]}.items():
+        yield _row(name, scores)
+
+
+def _row(name: str, scores: Mapping[str, Any]) -> str:
+    brand, flagging, base = scores.get("brand_match", {}), scores["flagging"], _BASELINES.get(name)
+    cells = [name, f"{brand.get('n', flagging['n']):,}"]
+    for measure, number in (("precision", 0), ("recall", 1), ("f1", None), ("first_right", 2)):
+        shown = f"{brand[measure]:.3f}" if brand else "-"
+        cells.append(f"{shown} ({base[number]:.2f})" if base and number is not None else shown)
+    cells += [f"{flagging['review_share']:.2%}", f"{flagging['takedowns']:,}"]
+    cells += [f"{flagging[measure]:.3f}" if measure in flagging else "-" for measure in ("precision", "recall", "genuine_touched")]
+    return f"| {' | '.join(cells)} |"
+
+
+def write(block: str, lines: list[str]) -> None:
+    """Put lines between a block's marks in the README."""
+    text = README.read_text(encoding="utf-8")
+    pattern = re.compile(rf"(<!-- {block} -->\n).*?(<!-- /{block} -->)", re.DOTALL)
+    README.write_text(pattern.sub(lambda marks: marks[1] + "\n".join(lines) + "\n" + marks[2], text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+import pytest
+
+from pipeline.matching.index import BrandIndex
+from pipeline.matching.name import Hit, Name
+
+NIKE, ADIDAS, BALANCE, VUITTON, KE, HERMES = range(6)
+NAMES = [
+    Name("Nike", NIKE, own=True),
+    Name("耐克", NIKE, kind="transliteration"),
+    Name("swoosh", NIKE, kind="nickname"),
+    Name("Adidas", ADIDAS, own=True),
+    Name("New Balance", BALANCE, own=True),
+    Name("Louis Vuitton", VUITTON, own=True),
+    Name("Nike Air Force", KE, kind="product_line"),
+    Name("Hermès", HERMES, own=True),
+]
+INDEX = BrandIndex(NAMES)
+
+
+def only(hits: list[Hit]) -> Hit:
+    (hit,) = hits
+    return hit
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "owner", "method"),
+    [
+        ("Nike shoes", "Nike", NIKE, "exact"),
+        ("shoes NIKE", "NIKE", NIKE, "folded"),
+        ("Ｎｉｋｅ", "Ｎｉｋｅ", NIKE, "folded"),
+        ("nike2020", "nike", NIKE, "folded"),
+        ("正品耐克鞋", "耐克", NIKE, "transliterated"),
+        ("Swoosh tee", "Swoosh", NIKE, "nickname"),
+        ("NІKE tee", "NІKE", NIKE, "confusable"),
+        ("𝐍𝐈𝐊𝐄 tee", "𝐍𝐈𝐊𝐄", NIKE, "confusable"),
+        ("N I K E tee", "N I K E", NIKE, "spaced"),
+        ("N\u200bI\u200bK\u200bE tee", "N\u200bI\u200bK\u200bE", NIKE, "spaced"),
+        ("adi das tee", "adi das", ADIDAS, "spaced"),
+        ("N1KE tee", "N1KE", NIKE, "leetspeak"),
+        ("L0uis Vu1tton", "L0uis Vu1tton", VUITTON, "leetspeak"),
+        ("AD*DAS tee", "AD*DAS", ADIDAS, "masked"),
+        ("NEW-BALANCE 574", "NEW-BALANCE", BALANCE, "folded"),
+        ("newbalance 574", "newbalance", BALANCE, "folded"),
+        ("louisvuitton", "louisvuitton", VUITTON, "folded"),
+        ("Hermès", "Hermès", HERMES, "exact"),
+        ("hermes", "hermes", HERMES, "folded"),
+        ("Nike Air Force 1", "Nike Air Force", KE, "exact"),
+    ],
+)
+def test_a_name_is_found_where_it_stands(text: str, found: str, owner: int, method: str) -> None:
+    hit = only(INDEX.find(text))
+    assert (hit.found, hit.owner, hit.method) == (found, owner, method)
+    assert text[hit.start : hit.end] == found
+
+
+@pytest.mark.parametrize("text", ["", "snike", "Nikerson", "a new pair, balanced", "ni", "耐 克", "n i k", "!!!"])
+def test_what_is_no_name_is_not_found(text: str) -> None:
+    assert INDEX.find(text) == []
+
+
+def test_names_are_found_in_the_order_of_their_places() -> None:
+    assert [hit.found for hit in INDEX.find("Adidas Nike A D I D A S")] == ["Adidas", "Nike", "A D I D A S"]
+
+
+def test_a_disguise_does_not_report_again_what_stands_there() -> None:
+    assert [hit.method for hit in INDEX.find("Nike N1KE")] == ["exact", "leetspeak"]
+
+
+def test_an_exact_name_is_worth_more_than_a_disguised_one() -> None:
+    plain, disguised = INDEX.find("Nike N1KE")
+    assert plain.score > disguised.score
+
+
+def test_each_owner_of_a_name_has_a_hit() -> None:
+    index = BrandIndex([Name("Polaroid", 1, own=True), Name("Polaroid", 2, own=True)])
+    assert [hit.owner for hit in index.find("Polaroid camera")] == [1, 2]
+
+
+def test_a_brands_own_name_goes_before_another_brands_alias() -> None:
+    index = BrandIndex([Name("Polaroid", 1), Name("Polaroid", 2, own=True)])
+    assert only(index.find("Polaroid camera")).owner == 2
+
+
+def test_a_name_of_another_brand_hides_the_shorter_one_inside_it() -> None:
+    index = BrandIndex([Name("Nike", 1, own=True), Name("Nike Pet Foods", 2, own=True)])
+    assert only(index.find("Nike Pet Foods for dogs")).owner == 2
+
+
+def test_a_reference_is_marked_and_so_is_the_rest_of_its_list() -> None:
+    hits = INDEX.find("Adidas laces for Nike, New Balance and Louis Vuitton shoes")
+    assert [(hit.found, hit.reference) for hit in hits] == [
+        ("Adidas", False),
+        ("Nike", True),
+        ("New Balance", True),
+        ("Louis Vuitton", True),
+    ]
+
+
+@pytest.mark.parametrize(("context", "found"), [("phone", 1), ("mobile phones", 0), ("fruit", 0), ("", 0)])
+def test_a_common_word_needs_its_context(context: str, found: int) -> None:
+    index = BrandIndex([Name("Apple", 1, own=True, common=True, context=("phone",))])
+    assert len(index.find("an apple of silver", context)) == found
+
+
+def test_no_names_find_nothing() -> None:
+    assert BrandIndex([]).find("Nike") == []
