@@ -116,7 +116,8 @@ def _scores(kept: Mapping[str, Any]) -> Iterator[str]:
     yield "`takedown evaluate`, on real listings where a brand is known (in brackets: a plain search for names with word boundaries),"
     yield "and on a simulated marketplace of 20,000 listings:"
     yield ""
-    columns = "set|scored|precision|recall|F1|best match right|to review|takedowns|their precision|found|genuine touched".split("|")
+    columns = ["set", "scored", "precision", "recall", "F1", "best match right", "to review", "takedowns", "their precision", "found"]
+    columns.append("genuine touched")
     yield f"| {' | '.join(columns)} |"
     yield f"|{'---|' * len(columns)}"
     for name, scores in {**kept.get("scores", {}), "simulated": kept["simulated"]}.items():
