@@ -3,8 +3,10 @@
 The stream is read once and never held: memory grows with the state of the stages, not with the length of the input.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -22,6 +24,8 @@ from pipeline.local.references import References, read_references
 from pipeline.local.summary import Decisions, Summary, figures_of, peak_memory
 from pipeline.partitions import partition_of
 from pipeline.stages.record import Outputs, Record
+
+_COLLECT_EVERY = 50_000  # new objects; a chunk makes about as many
 
 CHUNK = 1000  # records; the most that one transaction carries
 
@@ -57,12 +61,26 @@ def replay(plan: Plan, progress: Progress = silent) -> Summary:
     references = read_references(files, plan.policy)
     output = OutputFolder(plan.out)
     try:
-        summary = _Replay(plan, files, references, output).run(progress)
+        with _long_lived_left_alone():
+            summary = _Replay(plan, files, references, output).run(progress)
         output.complete((*OUTPUTS, *REFERENCES, DEAD_LETTERS))
     except BaseException:  # Ctrl-C too: nothing half-written stays
         output.discard()
         raise
     return summary
+
+
+@contextmanager
+def _long_lived_left_alone() -> Iterator[None]:
+    """Keep the garbage collector from walking the registry again and again: what is there now stays to the end. (An eighth of the time.)"""
+    threshold = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_EVERY, *threshold[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*threshold)
+        gc.unfreeze()
 
 
 class _Replay:

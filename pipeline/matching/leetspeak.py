@@ -15,8 +15,7 @@ _LETTERS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"
 _READINGS = tuple(  # a stroke is read as i or as l, the sign of the euro as e or as c
     str.maketrans({**_LETTERS, **dict.fromkeys("1!|", stroke), "€": euro}) for stroke, euro in product("il", "ec")
 )
-_LEAST_LETTERS = 2  # that stand for themselves
-_CODE = re.compile("[a-z]+[0-9]{2,}")  # letters and then digits name a model (`AD10`)
+_CODE = re.compile(".*[0-9]{2}|[0-9].{0,4}$")  # neighbouring digits name a model (`A50s`), a first one before a short word counts (`3stel`)
 
 
 def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
@@ -28,7 +27,7 @@ def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
 
 def _read(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
     own = token[0].lower()
-    if len(own) < LEAST or own.isalpha() or sum(map(str.isalpha, own)) < _LEAST_LETTERS or _CODE.fullmatch(own):
+    if len(own) < LEAST or own.isalpha() or 2 * sum(map(str.isalpha, own)) <= len(own) or _CODE.match(own):
         return None
     for reading in _READINGS:
         word = own.translate(reading)

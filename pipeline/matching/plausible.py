@@ -27,7 +27,7 @@ def is_plausible(name: Name, text: str, start: int, end: int, method: Method) ->
     written = text[start:end]
     if method in _DISGUISED or (name.common and name.context):
         return True
-    if (method == "spaced" or _WORD.fullmatch(written)) and is_everyday(written, text):
+    if len(_WORD.findall(name.text)) == 1 and is_everyday(written, text):
         return written.isascii() and (leads(text, start) or _stands_out(name.text, text, start, end))
     if len(written) > _SHORT or not written.isascii():
         return True

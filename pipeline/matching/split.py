@@ -1,4 +1,7 @@
-"""Split: a name of one word that is written as two (`Cooler Master` for Coolermaster)."""
+"""Split: a name of one word that is written as two (`Cooler Master` for Coolermaster).
+
+A word said twice is none: Indonesian makes its plurals so (`kura kura`: turtles).
+"""
 
 import re
 from itertools import pairwise
@@ -22,5 +25,5 @@ def look(text: str, folded: str, known: frozenset[str]) -> list[Unmasked]:
 
 def _read(first: re.Match[str], second: re.Match[str], known: frozenset[str]) -> Unmasked | None:
     word = f"{first[0]}{second[0]}".casefold()
-    apart = len(first[0]) > 1 and len(second[0]) > 1 and not word.isdigit()
+    apart = min(len(first[0]), len(second[0])) > 1 and not word.isdigit() and first[0].casefold() != second[0].casefold()
     return Unmasked(first.start(), second.end(), word) if apart and len(word) >= _LEAST and word in known else None

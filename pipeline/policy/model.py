@@ -98,9 +98,10 @@ class Term(Part):
 
 
 class Vocabulary(Part):
-    """The replica vocabulary of one language."""
+    """The replica vocabulary of one language, and words near which none of its terms is an offer: denials and warnings."""
 
     language: Annotated[str, Field(min_length=2, max_length=35)]
+    unless: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
     terms: Annotated[tuple[Term, ...], Field(min_length=1)]
 
 
@@ -201,7 +202,11 @@ class Policy(Part):
     @cached_property
     def lexicon(self) -> Lexicon:
         """The replica vocabulary of all languages: titles mix them."""
-        return Lexicon(term for vocabulary in self.vocabulary for term in vocabulary.terms)
+        return Lexicon(
+            term.model_copy(update={"unless": (*term.unless, *vocabulary.unless)})
+            for vocabulary in self.vocabulary
+            for term in vocabulary.terms
+        )
 
     def preset(self) -> Preset | None:
         """Return the points policy in force; None where enforcement is off."""

@@ -37,6 +37,8 @@ def simulate(
     out.mkdir(parents=True)
     with (out / LISTINGS).open("wb") as listing_file, (out / TRUTH).open("wb") as truth_file:
         truths = _write(lines, listing_file, truth_file, progress or _tell_no_one)
+    if progress is not None:
+        progress(listings)
     return {LISTINGS: listings, RIGHTS: _write_rights(out / RIGHTS, registered, seed, start, days), TRUTH: truths}
 
 

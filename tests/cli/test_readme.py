@@ -16,6 +16,7 @@ COMMANDS = [line.removeprefix("$ ") for block in re.findall(r"```console\n(.*?)`
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the project in which nothing has been made but the virtual environment."""
+    assert Path(".venv/.ready").is_file(), "run `make test` once: the copy would set this environment up for itself"
     home = tmp_path_factory.mktemp("checkout") / "project"
     shutil.copytree(".", home, ignore=shutil.ignore_patterns(".venv", ".git", ".*_cache", ".hypothesis", "__pycache__", "demo-out"))
     (home / ".venv").symlink_to(Path(".venv").resolve())

@@ -83,3 +83,11 @@ def test_classes_of_harm_put_safety_first() -> None:
     priorities = {harm.name: harm.priority for harm in default_policy().reviews.harm}
     assert min(priorities, key=lambda name: priorities[name]) == "health"
     assert max(priorities.values()) < default_policy().reviews.priority
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Nike 高仿勿扰", "Nike 非莆田货", "Giày Nike không phải hàng rep", "Sandal Nike, awas barang kw", "Nike, beware of mirror quality"],
+)
+def test_denials_and_warnings_are_no_offers(title: str) -> None:
+    assert weigh(case(title)).outcome == "clear"
