@@ -1,6 +1,7 @@
 """Masked: letters of a name hidden behind stars or waves (`PR*DA`)."""
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 from pipeline.events.match import Method
@@ -26,5 +27,13 @@ def _read(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
     if len(own) < LEAST or sum(map(str.isalpha, own)) < _LEAST_SHOWN:
         return None
     shape = re.compile("".join("[a-z]" if char in _MASK else char for char in own))
-    fitting = [word for word in known if len(word) == len(own) and shape.fullmatch(word)]
+    fitting = [word for word in _by_length(known).get(len(own), ()) if shape.fullmatch(word)]
     return Unmasked(*token.span(), fitting[0]) if len(fitting) == 1 else None
+
+
+@lru_cache(maxsize=2)
+def _by_length(known: frozenset[str]) -> dict[int, list[str]]:
+    words: dict[int, list[str]] = {}
+    for word in known:
+        words.setdefault(len(word), []).append(word)
+    return words

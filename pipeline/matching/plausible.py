@@ -1,6 +1,7 @@
 """Whether a name, where it stands, is likely to mean the brand: short names and everyday words often do not."""
 
 import re
+from functools import lru_cache
 
 from pipeline.events.match import Method
 from pipeline.matching.everyday import is_everyday, is_foreign, is_trade_word, is_word
@@ -64,10 +65,17 @@ def fits_context(name: Name, context: str) -> bool:
     """Tell whether a common word stands in the brand's context. Where the right names none, its capitals and its place must do."""
     if not name.common or not name.context:
         return True
-    folded = Folded(context).text
-    return any(_stands_in(word, folded) for word in name.context)
+    folded = _folded_context(context)
+    return any(_folded_word(word) in folded for word in name.context)
 
 
-def _stands_in(word: str, folded: str) -> bool:
-    wanted = Folded(word).text
-    return wanted in folded or (_NO_SPACES.search(word) is not None and wanted.strip(GAP) in folded)
+@lru_cache(maxsize=4)
+def _folded_context(context: str) -> str:
+    return Folded(context).text
+
+
+@lru_cache(maxsize=65_536)
+def _folded_word(word: str) -> str:
+    """Fold a context word: a whole word where its script has words, and otherwise any stretch."""
+    folded = Folded(word).text
+    return folded.strip(GAP) if _NO_SPACES.search(word) else folded
