@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from xxhash import xxh3_64
 
@@ -12,6 +12,11 @@ from pipeline.events.right import Right
 from pipeline.events.sequence import Offsets
 from pipeline.policy.model import Policy
 from pipeline.stages.registry import Registry
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_HELD = 4  # registries and snapshots at a time: some tens of megabytes each where there are many rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class History:
     def at(self, offsets: Offsets) -> Snapshot:
         """See Reference. Raises MissingReferenceError where no good policy stands so early."""
         if offsets not in self._snapshots:
-            self._snapshots = {offsets: Snapshot(self._policy(offsets.policies), self._registry(offsets.rights))}
+            self._snapshots = _newest(self._snapshots, offsets, Snapshot(self._policy(offsets.policies), self._registry(offsets.rights)))
         return self._snapshots[offsets]
 
     def _policy(self, offset: int) -> Policy:
@@ -88,7 +93,7 @@ class History:
 
     def _registry(self, offset: int) -> Registry:
         if offset not in self._registries:
-            self._registries = {offset: self._build(offset)}
+            self._registries = _newest(self._registries, offset, self._build(offset))
         return self._registries[offset]
 
     def _build(self, offset: int) -> Registry:
@@ -99,3 +104,9 @@ class History:
         for right in rights:
             digest.update(encode(right))
         return Registry(rights, f"{offset}-{digest.hexdigest()}")
+
+
+def _newest(held: dict[K, V], key: K, value: V) -> dict[K, V]:
+    """Return what is held and a new item, without the oldest where it is too many: partitions may stand at different ticks."""
+    kept = dict(list(held.items())[-(_HELD - 1) :])
+    return {**kept, key: value}

@@ -1,0 +1,69 @@
+"""`takedown worker`."""
+
+import logging
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.console import complain, err
+from pipeline.cli.exits import Exit
+from pipeline.flow import STAGES
+from pipeline.kafka.supervisor import Supervisor, command_of
+from pipeline.settings import Settings
+
+NAME = "worker"
+_GRACE = 10.0  # seconds beyond a worker's own deadline, before its supervisor kills it
+
+
+class Which(StrEnum):
+    """What to run."""
+
+    DEDUPE = "dedupe"
+    BRAND_MATCH = "brand-match"
+    FLAGGING = "flagging"
+    ALL = "all"
+
+
+def command(
+    which: Annotated[Which, typer.Argument(metavar="[dedupe|brand-match|flagging|all]", help="The stage to run.")] = Which.ALL,
+    fused: Annotated[bool, typer.Option("--fused", help="All stages in one process, with no topics read back between them.")] = False,
+    settings_file: Annotated[Path | None, typer.Option("--settings", help="A TOML file; TAKEDOWN_* variables win over it.")] = None,
+    accept_gap: Annotated[
+        bool, typer.Option("--accept-gap", help="Count records that retention took before they were read as lost, and go on.")
+    ] = False,
+    accept_dead_letters: Annotated[
+        int, typer.Option("--accept-dead-letters", min=0, help="Let so many more dead letters a window pass, in this run.")
+    ] = 0,
+) -> None:
+    """Run a stage on Kafka until it is stopped; with `all`, one process for each stage, watched over.
+
+    SIGTERM or Ctrl-C lets it finish what is under way, commit and end with 0. Start as many as you like: partitions are shared out among
+    them, and a worker that dies loses nothing. Topics, rights and a policy must be there:
+
+    takedown topics create; takedown rights load FILE; takedown policy publish
+    """
+    if fused and which is not Which.ALL:
+        raise typer.BadParameter("a fused worker runs all stages; name none of them", param_hint="--fused")
+    settings = Settings.load(settings_file)
+    options = [*(("--settings", str(settings_file)) if settings_file else ()), *(("--accept-gap",) if accept_gap else ())]
+    options += ["--accept-dead-letters", str(accept_dead_letters)]
+    if which is Which.ALL and not fused:
+        logging.basicConfig(level=settings.log_level, format="[%(asctime)s] %(levelname)s supervisor: %(message)s")
+        patience = settings.drain_timeout + _GRACE
+        raise typer.Exit(Supervisor([stage.name for stage in STAGES], command_of(*options), patience).run())
+    raise typer.Exit(_run(settings, "fused" if fused else which.value, accept_gap, accept_dead_letters))
+
+
+def _run(settings: Settings, name: str, accept_gap: bool, accept_dead_letters: int) -> int:
+    from pipeline.kafka.app import make_app  # noqa: PLC0415 - Faust takes half a second to import: only a worker waits for it
+    from pipeline.kafka.run import run  # noqa: PLC0415
+
+    ending = run(make_app(settings, name, accept_gap=accept_gap, accept_dead_letters=accept_dead_letters), settings.log_level)
+    if ending.failure is not None:
+        return complain(f"{name}: {ending.failure}", Exit.WORKER)
+    if ending.left:
+        return complain(f"{name}: {ending.left} chunks were not finished in {settings.drain_timeout} s; they are done again", Exit.WORKER)
+    err.print(f"{name}: everything that was begun is finished and committed")
+    return Exit.OK

@@ -1,0 +1,142 @@
+"""The Faust application of one stage: a group of its own, and an agent that hands each chunk to the worker."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import faust
+from faust.types import StreamT
+
+from pipeline.flow import STAGES, TOPICS, Stage
+from pipeline.kafka.chunk import Chunk
+from pipeline.kafka.connection import broker_credentials, broker_url, client
+from pipeline.kafka.owner import Limits, Plan
+from pipeline.kafka.references import LiveReference
+from pipeline.kafka.topics import changelog_name, check_topics, topic_name
+from pipeline.kafka.transport import ChunkTransport
+from pipeline.kafka.worker import Buffers, Worker
+from pipeline.settings import Settings
+
+log = logging.getLogger(__name__)
+
+FUSED = "fused"
+
+
+class _AsItIs(faust.Schema[Any, Any]):
+    """Hands a chunk on: it is decoded already."""
+
+    def loads_key(self, app: Any, message: Any, **_: Any) -> Any:
+        """See faust.Schema."""
+        return message.key
+
+    def loads_value(self, app: Any, message: Any, **_: Any) -> Any:
+        """See faust.Schema."""
+        return message.value
+
+
+class StageApp(faust.App):
+    """A Faust app that runs a worker. `failure` is what stopped it, `left` the chunks that a stop did not wait for."""
+
+    worker: Worker
+
+    def __init__(self, settings: Settings, stages: Sequence[Stage], *, accept_gap: bool = False, accept_dead_letters: int = 0) -> None:
+        self.settings = settings
+        self.client = client(settings)
+        self.plan = plan_of(settings, stages, accept_gap=accept_gap, accept_dead_letters=accept_dead_letters)
+        self.failure: BaseException | None = None
+        self.left = 0
+        self._background: list[asyncio.Task[Any]] = []
+        super().__init__(
+            f"{self.plan.application}.{self.plan.name}",
+            broker=broker_url(settings),
+            broker_credentials=broker_credentials(settings),
+            broker_session_timeout=settings.session_timeout,
+            broker_heartbeat_interval=settings.session_timeout / 3,
+            broker_commit_interval=1.0,
+            datadir=str(Path(settings.state_dir) / "faust"),
+            autodiscover=False,
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            web_enabled=False,
+        )
+
+    def _new_transport(self) -> Any:
+        return ChunkTransport(self.conf.broker_consumer, self)
+
+    async def on_start(self) -> None:
+        """Check the topics, read the reference data, and be ready before the first partition comes."""
+        settings, plan = self.settings, self.plan
+        try:
+            partitions = await check_topics(settings, plan)
+            searched = any(stage.name == "brand-match" for stage in plan.stages)
+            self.reference = LiveReference(self.client, plan.names, searched=searched)
+            await self.reference.start()
+        except Exception as error:
+            self.failure = error
+            raise
+        buffers = Buffers(settings.chunk_records, settings.chunk_bytes, settings.buffer_chunks)
+        self.worker = Worker(plan, self.reference, partitions, buffers, settings.session_timeout)
+        self._background = [asyncio.create_task(self.reference.run()), asyncio.create_task(self._watch())]
+        self._background[0].add_done_callback(self._reference_ended)
+        await super().on_start()
+
+    def _reference_ended(self, task: "asyncio.Task[Any]") -> None:
+        if not task.cancelled():
+            self.worker.fail(task.exception() or RuntimeError("the reference data is no longer read"))
+
+    async def _watch(self) -> None:
+        """Stop the process when the worker fails; a restart is the recovery."""
+        self.failure = await self.worker.failed
+        log.error("%s stops: %s: %s", self.plan.name, type(self.failure).__name__, self.failure)
+        signal.raise_signal(signal.SIGTERM)
+
+    async def on_stop(self) -> None:
+        """Finish what is under way, within the deadline; commit; let go."""
+        if self._background:
+            self.left = await self.worker.drain(self.settings.drain_timeout)
+            for task in self._background:
+                task.cancel()
+            await asyncio.gather(*self._background, return_exceptions=True)
+            await self.reference.close()
+        await super().on_stop()
+
+
+def plan_of(settings: Settings, stages: Sequence[Stage], *, accept_gap: bool = False, accept_dead_letters: int = 0) -> Plan:
+    """Return what the settings say of some stages: names of topics, limits, places."""
+    application = settings.application if len(stages) == 1 else f"{settings.application}.{FUSED}"
+    return Plan(
+        application=application,
+        stages=tuple(stages),
+        names={topic: topic_name(settings, topic) for topic in TOPICS},
+        changelogs={stage.name: changelog_name(settings, application, stage.name) for stage in stages},
+        client=client(settings),
+        folder=Path(settings.state_dir),
+        limits=Limits(
+            settings.dead_letter_window,
+            settings.dead_letter_limit + accept_dead_letters,
+            settings.stage_failed_limit + accept_dead_letters,
+        ),
+        transactions=settings.transactions,
+        accept_gap=accept_gap,
+    )
+
+
+def stages_of(name: str) -> Sequence[Stage]:
+    """Return the stage of a name, or all for `fused`. Raises KeyError."""
+    return STAGES if name == FUSED else ({stage.name: stage for stage in STAGES}[name],)
+
+
+def make_app(settings: Settings, name: str, *, accept_gap: bool = False, accept_dead_letters: int = 0) -> StageApp:
+    """Return the app of a stage, or of all stages fused. Raises KeyError for an unknown name."""
+    app = StageApp(settings, stages_of(name), accept_gap=accept_gap, accept_dead_letters=accept_dead_letters)
+    topic = app.topic(*(app.plan.names[each] for each in app.plan.inputs), schema=_AsItIs())
+
+    @app.agent(topic, name=f"{name}-agent")
+    async def stage(chunks: StreamT[Chunk]) -> None:
+        async for chunk in chunks:
+            app.worker.take(chunk)
+
+    return app

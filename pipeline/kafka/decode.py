@@ -1,0 +1,92 @@
+"""What was fetched from Kafka as a record of the flow: decoded, or with what is wrong with it."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, Protocol, get_args
+
+from pipeline.codec import decoder, fault
+from pipeline.events.dead_letter import Fault
+from pipeline.flow import INPUTS, TOPICS
+from pipeline.partitions import partition_of
+from pipeline.stages.record import Record
+
+SIZE_LIMIT = 1024 * 1024  # bytes of a value
+_HEADER_LIMIT = 4000  # characters of a header that a dead letter keeps
+_NAME_LIMIT = 100
+_KEY_LIMIT = 200
+
+
+class Fetched(Protocol):
+    """What a Kafka client returns for a record."""
+
+    offset: int
+    partition: int
+    key: bytes | None
+    value: bytes | None
+    timestamp: int | None
+    headers: Iterable[tuple[str, bytes | None]]
+
+
+def decoder_of(topic: str, name: str, partitions: int) -> Callable[[Fetched], Record]:
+    """Return the decoder of a topic of the flow. `name` is what the topic is called on the broker, which has so many partitions."""
+    kinds = TOPICS[topic].events
+    decode = _sequence_decoder(kinds) if TOPICS[topic].role == "sequence" else decoder(kinds[0])
+    keyed = topic in INPUTS and TOPICS[topic].key is not None
+
+    def record_of(fetched: Fetched) -> Record:
+        value = fetched.value
+        if not value:
+            return _faulty(topic, fetched, Fault("empty", "the record has no value"))
+        if len(value) > SIZE_LIMIT:
+            return _faulty(topic, fetched, Fault("too-large", f"the value has {len(value)} bytes, {SIZE_LIMIT} are allowed"))
+        try:
+            event = decode(value)
+        except (ValueError, RecursionError) as error:
+            return _faulty(topic, fetched, fault(error))
+        if keyed and partition_of(event.seller_id, partitions) != fetched.partition:
+            wrong = f"the seller_id {event.seller_id!r} belongs in partition {partition_of(event.seller_id, partitions)} of {name}"
+            return _faulty(topic, fetched, Fault("wrong-key", wrong, "$.seller_id"))
+        return Record(topic, fetched.partition, fetched.offset, value, event, None, _key(fetched), _headers(fetched), time_of(fetched))
+
+    return record_of
+
+
+def _sequence_decoder(kinds: tuple[type, ...]) -> Callable[[bytes], Any]:
+    """Return a decoder that goes by the kind, which stands first."""
+    words = (get_args(kind.__annotations__["kind"])[0] for kind in kinds)
+    decoders: dict[bytes, Callable[[bytes], Any]] = {
+        f'{{"kind":"{word}"'.encode(): decoder(kind) for word, kind in zip(words, kinds, strict=True)
+    }
+    explain: Callable[[bytes], Any] = decoder(kinds[0])
+
+    def decode(value: bytes) -> Any:
+        for mark, read in decoders.items():
+            if value.startswith(mark):
+                return read(value)
+        return explain(value)
+
+    return decode
+
+
+def _faulty(topic: str, fetched: Fetched, wrong: Fault) -> Record:
+    """Return a record with what is wrong with it."""
+    value = fetched.value or b""
+    return Record(topic, fetched.partition, fetched.offset, value, None, wrong, _key(fetched), _headers(fetched), time_of(fetched))
+
+
+def _key(fetched: Fetched) -> str | None:
+    return fetched.key.decode(errors="replace")[:_KEY_LIMIT] if fetched.key is not None else None
+
+
+def _headers(fetched: Fetched) -> dict[str, str] | None:
+    """Return the headers as text, cut to what a dead letter may hold."""
+    if not fetched.headers:
+        return None
+    return {name[:_NAME_LIMIT]: (value or b"").decode(errors="replace")[:_HEADER_LIMIT] for name, value in fetched.headers}
+
+
+def time_of(fetched: Fetched) -> datetime | None:
+    """Return the time that the broker gave a record."""
+    if fetched.timestamp is None or fetched.timestamp < 0:
+        return None
+    return datetime.fromtimestamp(fetched.timestamp / 1000, UTC)

@@ -1,0 +1,62 @@
+"""What a stage made of a chunk, as Kafka messages: one list a topic, all for one partition.
+
+Outputs that outsiders read carry the attributes of CloudEvents 1.0 as headers (binary content mode; source: the CloudEvents
+specification and its Kafka protocol binding, version 1.0.2).
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from pipeline.codec import encode
+from pipeline.events.dead_letter import DeadLetter
+from pipeline.events.enforcement import SellerWarning, StoreClosure
+from pipeline.events.ids import derive
+from pipeline.events.review import Review
+from pipeline.events.takedown import Takedown
+from pipeline.flow import DEAD_LETTERS, TOPICS
+from pipeline.stages.record import Output
+
+_IDENTITY: dict[type, Callable[[Any], tuple[str, datetime]]] = {
+    Takedown: attrgetter("takedown_id", "decided_at"),
+    Review: attrgetter("review_id", "opened_at"),
+    SellerWarning: attrgetter("warning_id", "decided_at"),
+    StoreClosure: attrgetter("closure_id", "decided_at"),
+}
+
+
+class Message(NamedTuple):
+    """One record to be written."""
+
+    key: bytes | None
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+def message(output: Output, value: bytes, source: str) -> Message:
+    """Return the message of an output. `source` is the stage and partition that wrote it."""
+    key = output.key.encode() if output.key is not None else None
+    if TOPICS[output.topic].role != "output":
+        return Message(key, value)
+    identity, at = _IDENTITY[type(output.event)](output.event)
+    return Message(key, value, _attributes(identity, output.topic, source, at))
+
+
+def dead_letter_message(letter: DeadLetter, source: str) -> Message:
+    """Return the message of a dead letter. It has no time of its own but the one at which its record came."""
+    identity = derive("dead-letter", letter.stage, letter.topic, str(letter.partition), str(letter.offset))
+    key = letter.key.encode() if letter.key is not None else None
+    return Message(key, encode(letter), _attributes(identity, DEAD_LETTERS, source, letter.timestamp))
+
+
+def _attributes(identity: str, topic: str, source: str, at: datetime | None) -> tuple[tuple[str, bytes], ...]:
+    time = () if at is None else (("ce_time", at.isoformat().replace("+00:00", "Z").encode()),)
+    return (
+        ("ce_specversion", b"1.0"),
+        ("ce_id", identity.encode()),
+        ("ce_type", f"takedown-pipeline.{topic}.v1".encode()),
+        ("ce_source", source.encode()),
+        *time,
+        ("content-type", b"application/json"),
+    )

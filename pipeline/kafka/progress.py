@@ -1,0 +1,82 @@
+"""The progress mark: how far a stage has come in its inputs, and what it has counted on the way.
+
+It is part of the change set of every chunk, so that outputs, state and mark are written together or not at all.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from pipeline.stages.record import Tally
+from pipeline.state.table import Table
+
+_ONLY = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InputMark:
+    """The position in one input topic, and the id of the topic: one that was made anew has another."""
+
+    topic_id: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Marks by input topic, counters since the beginning, and the dead letters of the window that is under way.
+
+    `read` and `written` count records by topic, `fates` the dispositions of the records read: `passed`, `kept`, `dropped:<reason>`,
+    `dead:<code>`, and `facts` what is worth knowing beside that. `lost` counts records that retention took before they were read.
+    """
+
+    inputs: Mapping[str, InputMark] = field(default_factory=dict)
+    read: Mapping[str, int] = field(default_factory=dict)
+    written: Mapping[str, int] = field(default_factory=dict)
+    fates: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[str, int] = field(default_factory=dict)
+    lost: Mapping[str, int] = field(default_factory=dict)
+    window: int = 0  # records in it so far
+    dead: int = 0  # dead letters in it
+    failed: int = 0  # of them, for a failed stage
+
+    @property
+    def residual(self) -> int:
+        """Records read that have no disposition: always 0, or something was lost."""
+        return sum(self.read.values()) - sum(self.fates.values())
+
+    def moved(self, positions: Mapping[str, int]) -> "Progress":
+        """Return the mark with new positions in inputs that it knows."""
+        inputs = {topic: replace(mark, position=positions.get(topic, mark.position)) for topic, mark in self.inputs.items()}
+        return replace(self, inputs=inputs)
+
+    def counted(self, read: Mapping[str, int], written: Mapping[str, int], tally: Tally) -> "Progress":
+        """Return the mark with what a chunk added to the counters."""
+        return replace(
+            self,
+            read=_sum(self.read, read),
+            written=_sum(self.written, written),
+            fates=_sum(self.fates, fates(tally)),
+            facts=_sum(self.facts, tally.facts),
+        )
+
+
+PROGRESS = Table("progress", Progress)
+KEY = _ONLY
+
+
+def fates(tally: Tally) -> dict[str, int]:
+    """Return the dispositions of a tally as one mapping."""
+    found = {"passed": tally.passed, "kept": tally.kept}
+    found |= {f"dropped:{reason}": number for reason, number in tally.dropped.items()}
+    found |= {f"dead:{code}": number for code, number in tally.dead.items()}
+    return {fate: number for fate, number in found.items() if number}
+
+
+def _sum(*counters: Mapping[str, int]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for topic, number in _items(counters):
+        total[topic] = total.get(topic, 0) + number
+    return total
+
+
+def _items(counters: Iterable[Mapping[str, int]]) -> Iterable[tuple[str, int]]:
+    return (item for counter in counters for item in counter.items())

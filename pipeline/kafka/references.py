@@ -1,0 +1,127 @@
+"""Reference data of a worker: rights and policies, read continuously; they take effect at ticks only.
+
+A tick is stamped with how much has been read and made ready; the other stages wait until they have read as far as a tick says. The
+registry's search index is built in a thread, off the hot path, and shared by all partitions.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from pipeline.events.dead_letter import DeadLetter
+from pipeline.events.sequence import Offsets
+from pipeline.kafka.changelog import reader
+from pipeline.kafka.decode import decoder_of
+from pipeline.local.references import POLICIES, RIGHTS, References
+from pipeline.stages.record import Record
+from pipeline.stages.reference import MissingReferenceError, Snapshot
+
+log = logging.getLogger(__name__)
+
+_POLL = 200  # milliseconds
+
+
+class LiveReference:
+    """What the stages ask for reference data (see stages.reference.Reference), kept up to date by `run`."""
+
+    def __init__(self, client: Mapping[str, Any], names: Mapping[str, str], *, searched: bool) -> None:
+        """`names` are the topics' names on the broker; `searched`: the stage searches for brand names."""
+        self.read = References()
+        self._consumer: AIOKafkaConsumer = reader(client)
+        self._places = {topic: TopicPartition(names[topic], 0) for topic in (RIGHTS, POLICIES)}
+        self._decoders = {topic: decoder_of(topic, names[topic], 1) for topic in (RIGHTS, POLICIES)}
+        self._searched = searched
+        self._ready = Offsets()
+        self._moved = asyncio.Condition()
+
+    # -- what a stage asks
+
+    def read_so_far(self) -> Offsets:
+        """Return how much has been read and made ready."""
+        return self._ready
+
+    def at(self, offsets: Offsets) -> Snapshot:
+        """Return the data of exactly these offsets. Raises MissingReferenceError."""
+        return self.read.history.at(offsets)
+
+    @property
+    def dead_letters(self) -> Sequence[DeadLetter]:
+        """What could not be used of the reference topics, in the order of reading."""
+        return self.read.dead_letters
+
+    # -- how it is kept up to date
+
+    async def start(self) -> None:
+        """Read all that is there. Raises MissingReferenceError where no policy was published."""
+        await self._consumer.start()
+        places = list(self._places.values())
+        self._consumer.assign(places)
+        for place, begin in (await self._consumer.beginning_offsets(places)).items():
+            if begin:
+                raise MissingReferenceError(f"{place.topic} begins at {begin}: a part of its history is gone; it must be kept for ever")
+            self._consumer.seek(place, begin)
+        ends = await self._consumer.end_offsets(places)
+        while any([await self._consumer.position(place) < end for place, end in ends.items()]):
+            self._take(await self._consumer.getmany(*places, timeout_ms=_POLL))
+        if not self.read.history.has_policy:
+            raise MissingReferenceError(f"{self._places[POLICIES].topic} holds no good policy; publish one: takedown policy publish")
+        await self._make_ready()
+
+    async def run(self) -> None:
+        """Go on reading until cancelled."""
+        while True:
+            if self._take(await self._consumer.getmany(*self._places.values(), timeout_ms=_POLL)):
+                await self._make_ready()
+
+    def _take(self, fetched: Mapping[TopicPartition, Sequence[Any]]) -> int:
+        """Take over records; a gap in the offsets (an aborted transaction) keeps its place, so that offsets and counts agree."""
+        for topic, place in self._places.items():
+            for each in fetched.get(place, ()):
+                record = self._decoders[topic](each)
+                self._fill(topic, each.offset)
+                self.read.add_right(record) if topic == RIGHTS else self.read.add_policy(record)
+        return sum(map(len, fetched.values()))
+
+    def _fill(self, topic: str, offset: int) -> None:
+        history = self.read.history
+        while self._count(history.read_so_far(), topic) < offset:
+            history.add_right(None) if topic == RIGHTS else history.add_policy(None)
+
+    @staticmethod
+    def _count(offsets: Offsets, topic: str) -> int:
+        return offsets.rights if topic == RIGHTS else offsets.policies
+
+    async def _make_ready(self) -> None:
+        """Build what a stage needs of the newest data, then let it be seen."""
+        offsets = self.read.history.read_so_far()
+        await asyncio.to_thread(self._build, offsets)
+        async with self._moved:
+            self._ready = offsets
+            self._moved.notify_all()
+        log.info("reference data: %d rights, %d policies", offsets.rights, offsets.policies)
+
+    def _build(self, offsets: Offsets) -> None:
+        snapshot = self.read.history.at(offsets)
+        if self._searched:
+            snapshot.registry.index  # noqa: B018 - built once, then kept
+
+    async def bring_to(self, records: Sequence[Record], wanted: Offsets | None) -> None:
+        """Wait until all that the ticks among some records ask for is ready, and the data of `wanted`, where the stage stands."""
+        asked = {record.event.reference for record in records if hasattr(record.event, "reference")}
+        if wanted is not None:
+            asked.add(wanted)
+        for offsets in sorted(asked, key=lambda each: (each.rights, each.policies)):
+            async with self._moved:
+                await self._moved.wait_for(lambda offsets=offsets: _covers(self._ready, offsets))  # type: ignore[misc]
+            await asyncio.to_thread(self._build, offsets)
+
+    async def close(self) -> None:
+        """Stop reading."""
+        await self._consumer.stop()
+
+
+def _covers(ready: Offsets, wanted: Offsets) -> bool:
+    return ready.rights >= wanted.rights and ready.policies >= wanted.policies

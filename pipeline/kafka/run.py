@@ -1,0 +1,30 @@
+"""Runs the worker of one stage in this process, and tells how it ended."""
+
+from dataclasses import dataclass
+
+import faust
+
+from pipeline.kafka.app import StageApp
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a worker ended: by what failure, if any, and how many chunks it left unfinished."""
+
+    failure: BaseException | None
+    left: int
+
+
+def run(app: StageApp, loglevel: str) -> Ending:
+    """Run until SIGTERM, Ctrl-C or a failure."""
+    worker = faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, quiet=True)
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as ended:
+        code = ended.code
+    else:
+        code = 0
+    failure = app.failure
+    if failure is None and code not in (0, None):
+        failure = app.crash_reason or worker.crash_reason or RuntimeError(f"the worker ended with code {code}")
+    return Ending(failure, app.left)

@@ -1,0 +1,89 @@
+"""One chunk, one transaction: the producer that belongs to one stage and partition.
+
+Whoever starts it with the same id fences the owner before: the broker refuses all that a paused worker still writes, and aborts what it
+left open.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import InvalidProducerEpoch, InvalidTxnState, KafkaError, ProducerFenced
+
+from pipeline.kafka.messages import Message
+
+BATCH = 900 * 1024  # bytes of one batch; the broker takes 2 MiB
+_FENCED = (ProducerFenced, InvalidProducerEpoch, InvalidTxnState)
+
+Place = tuple[str, int]  # topic and partition
+
+
+class FencedError(Exception):
+    """Another worker owns the partition now."""
+
+
+class TransactionalWriter:
+    """Writes the messages of one chunk after the other, each chunk as a whole or not at all."""
+
+    def __init__(self, client: Mapping[str, Any], transactional_id: str, *, timeout: float = 60.0, transactions: bool = True) -> None:
+        self._transactions = transactions
+        self._producer = AIOKafkaProducer(
+            **client,
+            transactional_id=transactional_id if transactions else None,
+            enable_idempotence=True,
+            max_batch_size=BATCH,
+            max_request_size=2 * BATCH,
+            transaction_timeout_ms=int(timeout * 1000),
+        )
+
+    async def start(self) -> None:
+        """Fence the owner before. Raises KafkaError where the broker cannot be reached."""
+        await self._producer.start()
+        if self._transactions:
+            await self._producer.begin_transaction()  # waits for the producer id, which is what fences
+            await self._producer.commit_transaction()
+
+    async def write(self, messages: Mapping[Place, Iterable[Message]]) -> dict[Place, int]:
+        """Write all messages in one transaction; return the offset behind the last one for each place.
+
+        Raises FencedError, or KafkaError: then it is unknown whether the transaction was committed, and only a new writer can tell.
+        """
+        try:
+            if not self._transactions:
+                return await self._send(messages)
+            await self._producer.begin_transaction()
+            ends = await self._send(messages)
+            await self._producer.commit_transaction()
+            return ends
+        except _FENCED as error:
+            raise FencedError(str(error) or type(error).__name__) from error
+
+    async def _send(self, messages: Mapping[Place, Iterable[Message]]) -> dict[Place, int]:
+        waiting: list[tuple[Place, int, asyncio.Future[Any]]] = []
+        for place, each in messages.items():
+            for count, batch in self._batches(each):
+                waiting.append((place, count, await self._producer.send_batch(batch, place[0], partition=place[1])))
+        ends: dict[Place, int] = {}
+        for place, count, future in waiting:
+            ends[place] = (await future).offset + count
+        return ends
+
+    def _batches(self, messages: Iterable[Message]) -> Iterable[tuple[int, Any]]:
+        """Yield as few batches as hold the messages, each with the number of its messages."""
+        batch, count = self._producer.create_batch(), 0
+        for key, value, headers in messages:
+            if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
+                yield count, batch
+                batch, count = self._producer.create_batch(), 0
+                batch.append(key=key, value=value, timestamp=None, headers=headers)
+            count += 1
+        if count:
+            yield count, batch
+
+    async def close(self) -> None:
+        """Let go of the connection. What is not committed is not written."""
+        try:
+            await self._producer.stop()
+        except KafkaError:  # closing a broken connection: there is nothing left to lose
+            return

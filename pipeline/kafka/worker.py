@@ -1,0 +1,228 @@
+"""The worker of one stage (or of all, fused): what it owns, what was fetched for it, what is on its way. It knows nothing of Faust."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka.errors import AuthorizationError, KafkaError, MessageSizeTooLargeError, UnsupportedVersionError
+
+from pipeline.kafka.chunk import Chunk
+from pipeline.kafka.decode import decoder_of
+from pipeline.kafka.deliveries import Deliveries
+from pipeline.kafka.inbox import Decode, Inbox
+from pipeline.kafka.owner import GapError, Owner, Plan
+from pipeline.kafka.references import LiveReference
+from pipeline.kafka.transaction import FencedError
+
+log = logging.getLogger(__name__)
+
+_ON_THE_WAY = 2  # chunks of a partition: one is handled, the next one waits for it
+_PAUSE = 0.5, 10.0  # seconds before a partition is opened anew: at first, and at most
+_RETRIABLE = (KafkaError, ConnectionError, TimeoutError)
+_NOT_RETRIABLE = (AuthorizationError, MessageSizeTooLargeError, UnsupportedVersionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Buffers:
+    """How large a chunk may be, and how many are fetched ahead."""
+
+    records: int
+    size: int
+    ahead: int
+
+
+class _Holding:
+    """A partition while this process has it: the task that owns it, where it is open but not yet read, its inbox, the chunks that wait."""
+
+    def __init__(self) -> None:
+        self.task: asyncio.Task[None] | None = None
+        self.positions: dict[str, int] | None = None
+        self.inbox: Inbox | None = None
+        self.chunks: asyncio.Queue[Chunk | None] = asyncio.Queue()
+        self.released = False
+
+
+class Worker:
+    """Owns partitions from `assign` to `revoke`; takes what is fetched, gives out chunks, and handles each in its partition's turn."""
+
+    def __init__(self, plan: Plan, reference: LiveReference, partitions: int, buffers: Buffers, session: float) -> None:
+        self.plan = plan
+        self.deliveries = Deliveries()
+        self.fetch_more, self.deliver_more = (
+            asyncio.Event(),
+            asyncio.Event(),
+        )  # something can be fetched, or delivered, that could not before
+        self.known = {plan.names[topic]: topic for topic in plan.inputs}
+        self.failed: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
+        self._reference, self._buffers, self._session = reference, buffers, session
+        self._decoders = {topic: decoder_of(topic, plan.names[topic], partitions) for topic in plan.inputs}
+        self._decode: Decode = lambda topic, fetched: self._decoders[topic](fetched)
+        self._holdings: dict[int, _Holding] = {}
+        self._ends: dict[tuple[str, int], int] = {}
+        self._draining = False
+        self.fenced = 0
+        self.aborted = 0
+
+    # -- partitions come and go
+
+    def assign(self, partitions: Iterable[int]) -> None:
+        """Begin to own partitions: each is opened by a task of its own."""
+        for partition in partitions:
+            if partition not in self._holdings:
+                self.deliveries.forget(partition)
+                holding = self._holdings[partition] = _Holding()
+                holding.task = asyncio.create_task(self._own(partition, holding), name=f"{self.plan.name}-{partition}")
+
+    async def revoke(self, partitions: Iterable[int]) -> None:
+        """Give partitions up: the chunk under way is finished, what waits behind it is left to the next owner."""
+        tasks = []
+        for partition in partitions:
+            holding = self._holdings.pop(partition, None)
+            if holding is not None and holding.task is not None:
+                holding.released = True
+                holding.chunks.put_nowait(None)
+                tasks.append(holding.task)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=self._session)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _own(self, partition: int, holding: _Holding) -> None:
+        """Own a partition until it is released: open it, serve it, and after a failure that may pass, open it anew."""
+        pause, longest = _PAUSE
+        while not holding.released:
+            owner = Owner(self.plan, partition, self._reference)
+            try:
+                holding.positions = await owner.open()
+                self._changed()
+                log.info("%s-%d is owned, at %s", self.plan.name, partition, holding.positions)
+                await self._serve(owner, holding)
+            except FencedError:
+                self.fenced += 1
+                log.warning("%s-%d: another worker owns it now; its chunk was refused as a whole", self.plan.name, partition)
+                pause = 2 * self._session  # time to be told so by the group; if not, this worker is the owner again
+            except _RETRIABLE as error:
+                if isinstance(error, _NOT_RETRIABLE):
+                    return self.fail(error)
+                self.aborted += 1
+                log.warning("%s-%d is opened anew in %.1f s: %s: %s", self.plan.name, partition, pause, type(error).__name__, error)
+            except Exception as error:  # whatever it is, it must not be lost in a task
+                return self.fail(error)
+            finally:
+                self._let_go(partition, holding)
+                await owner.close()
+            await self._wait(holding, pause)
+            pause = min(2 * pause, longest)
+        return None
+
+    async def _serve(self, owner: Owner, holding: _Holding) -> None:
+        """Handle chunks in their order until the partition is released."""
+        while (chunk := await holding.chunks.get()) is not None and not holding.released:
+            await owner.handle(chunk)
+            self.deliveries.acknowledge(chunk)
+            self._changed()
+
+    def _let_go(self, partition: int, holding: _Holding) -> None:
+        holding.inbox = holding.positions = None
+        holding.chunks = asyncio.Queue()
+        if holding.released:
+            holding.chunks.put_nowait(None)
+        if self._holdings.get(partition, holding) is holding:  # else it was assigned again meanwhile, and these are another's chunks
+            self.deliveries.withdraw(partition)
+        self._changed()
+
+    @staticmethod
+    async def _wait(holding: _Holding, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not holding.released and time.monotonic() < until:
+            await asyncio.sleep(min(0.1, seconds))
+
+    def fail(self, error: BaseException) -> None:
+        """Stop the worker for an error that no retry mends."""
+        if not self.failed.done():
+            self.failed.set_result(error)
+
+    def _changed(self) -> None:
+        self.fetch_more.set()
+        self.deliver_more.set()
+
+    # -- what is fetched
+
+    def out_of_range(self, partition: int, error: Exception) -> None:
+        """Stop for a position that is no longer there; before a partition is read, its mark tells better."""
+        holding = self._holdings.get(partition)
+        if holding is not None and holding.inbox is not None:
+            self.fail(GapError(f"records of partition {partition} were lost to retention while they were read: {error}"))
+
+    def opened(self) -> dict[int, dict[str, int]]:
+        """Return the partitions that are open and not yet read, with the positions by topic to which their reader must go first."""
+        return {number: dict(holding.positions) for number, holding in self._holdings.items() if holding.positions is not None}
+
+    def begin(self, partition: int, positions: Mapping[str, int]) -> None:
+        """Take what is fetched of a partition from now on, which is read from these positions."""
+        holding = self._holdings.get(partition)
+        if holding is not None and holding.positions == positions:
+            records, size, ahead = self._buffers.records, self._buffers.size, self._buffers.ahead * self._buffers.records
+            holding.inbox = Inbox(partition, dict(positions), self._decode, records=records, size=size, ahead=ahead)
+            holding.positions = None
+
+    def wanted(self) -> set[tuple[str, int]]:
+        """Return the topics and partitions of which more should be fetched."""
+        if self._draining:
+            return set()
+        return {(topic, partition) for partition, inbox in self._open() for topic in self.plan.inputs if inbox.wants(topic)}
+
+    def put(self, fetched: Mapping[tuple[str, int], tuple[Sequence[Any], int]], ends: Mapping[tuple[str, int], int]) -> None:
+        """Take over what was fetched, each with the offset behind it, and the inputs' ends as they were asked after that."""
+        for (topic, partition), (records, position) in fetched.items():
+            holding = self._holdings.get(partition)
+            if holding is not None and holding.inbox is not None:
+                holding.inbox.put(topic, records, position)
+        self._ends.update(ends)
+        self._changed()
+
+    @property
+    def needs_ends(self) -> bool:
+        """Whether the inputs are merged, for which their ends must be known."""
+        return len(self.plan.inputs) > 1
+
+    def _open(self) -> Iterator[tuple[int, Inbox]]:
+        for partition, holding in self._holdings.items():
+            if holding.inbox is not None:
+                yield partition, holding.inbox
+
+    # -- what is delivered
+
+    def deliverable(self) -> Iterator[Chunk]:
+        """Yield chunks that are ready, and note them as delivered."""
+        for partition, inbox in list(self._open()):
+            while not self._draining and self.deliveries.outstanding(partition) < _ON_THE_WAY:
+                chunk = inbox.take({topic: self._ends[topic, partition] for topic in self.plan.inputs if (topic, partition) in self._ends})
+                if chunk is None:
+                    break
+                self.deliveries.deliver(chunk)
+                yield chunk
+
+    def take(self, chunk: Chunk) -> None:
+        """Take a chunk that came through the agent. One whose partition was given up since is left to the next owner."""
+        holding = self._holdings.get(chunk.partition)
+        if holding is not None and self.deliveries.is_on_its_way(chunk):
+            holding.chunks.put_nowait(chunk)
+
+    # -- the end
+
+    async def drain(self, timeout: float) -> int:
+        """Deliver nothing more, and wait until all that was delivered is done; return how many chunks were not in time."""
+        self._draining = True
+        until = time.monotonic() + timeout
+        while (left := self._left()) and time.monotonic() < until and not self.failed.done():
+            await asyncio.sleep(0.02)
+        await self.revoke(list(self._holdings))
+        return left
+
+    def _left(self) -> int:
+        return sum(self.deliveries.outstanding(partition) for partition in self._holdings)
