@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := demo-out
 
-.PHONY: help demo test lint bench figures samples schemas clean
+.PHONY: help demo test lint bench figures samples schemas settings clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -37,6 +37,9 @@ samples: $(READY) ## Make the sample topics anew, and their golden replay
 
 schemas: $(READY) ## Make the JSON Schemas and asyncapi.yaml anew
 	$(BIN)/python -m scripts.build_schemas
+
+settings: $(READY) ## Make docs/settings.md anew
+	$(BIN)/python -m scripts.build_settings
 
 clean: ## Remove everything that make has made
 	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
