@@ -7,8 +7,11 @@ from enum import IntEnum
 from types import FrameType
 
 from pipeline.cli.console import complain
+from pipeline.kafka.connection import ConnectionFailedError
+from pipeline.kafka.topics import TopicsError
 from pipeline.local.errors import InputError, OutputError
 from pipeline.policy.loader import PolicyError
+from pipeline.settings import SettingsError
 from pipeline.stages.clock import BeforeFirstTickError
 from pipeline.stages.reference import MissingReferenceError
 
@@ -23,6 +26,8 @@ class Exit(IntEnum):
     INPUT = 4
     POLICY = 5
     OUTPUT = 6
+    KAFKA = 7
+    SETTINGS = 8
     INTERRUPTED = 130
     TERMINATED = 143
 
@@ -32,16 +37,16 @@ _SIGNALLED = 128  # and the number of the signal, as shells have it
 
 EXIT_CODES = """
 Exit codes: 0 done; 1 an unexpected error; 2 wrong usage; 3 records are unaccounted for; 4 the input cannot be used; 5 a policy is no good;
-6 the output cannot be written; 130 interrupted (Ctrl-C); 143 terminated.
+6 the output cannot be written; 7 Kafka cannot be reached or refuses; 8 bad settings; 130 interrupted (Ctrl-C); 143 terminated.
 """
 
 
 class Stopped(BaseException):
-    """The process was asked to stop by a signal."""
+    """The process was asked to stop by a signal; `left` says what it leaves behind."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, left: str = "nothing was written") -> None:
         super().__init__(number)
-        self.number = number
+        self.number, self.left = number, left
 
 
 _FAILURES: dict[type[Exception], Exit] = {
@@ -50,6 +55,9 @@ _FAILURES: dict[type[Exception], Exit] = {
     MissingReferenceError: Exit.INPUT,
     PolicyError: Exit.POLICY,
     OutputError: Exit.OUTPUT,
+    ConnectionFailedError: Exit.KAFKA,
+    TopicsError: Exit.KAFKA,
+    SettingsError: Exit.SETTINGS,
 }
 
 
@@ -62,7 +70,7 @@ def guarded(command: Callable[[], None]) -> int:
         return complain(str(error), next(code for kind, code in _FAILURES.items() if isinstance(error, kind)))
     except Stopped as stop:
         how = "interrupted" if stop.number == signal.SIGINT else "terminated"
-        return complain(f"{how}; nothing was written", _SIGNALLED + stop.number)
+        return complain(f"{how}; {stop.left}", _SIGNALLED + stop.number)
     return Exit.OK
 
 

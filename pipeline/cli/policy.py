@@ -1,4 +1,4 @@
-"""`takedown policy`: care for policy files."""
+"""`takedown policy`: care for policy files, and publish them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,11 +7,16 @@ import typer
 
 from pipeline.cli.console import out
 from pipeline.cli.exits import EXIT_CODES
-from pipeline.local.references import read_policy
+from pipeline.cli.running import SettingsFile, run
+from pipeline.codec import encode
+from pipeline.events.policy_record import PolicyRecord
+from pipeline.kafka.publish import publish as write
+from pipeline.local.references import POLICIES, read_policy
 from pipeline.policy.loader import default_text, parse
+from pipeline.settings import Settings
 
 NAME = "policy"
-app = typer.Typer(help="Check and show policy files.", no_args_is_help=True)
+app = typer.Typer(help="Check, show and publish policy files.", no_args_is_help=True)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -25,3 +30,16 @@ def check(file: Annotated[Path, typer.Argument(help="A policy file (TOML).", sho
 def show() -> None:
     """Print the policy that holds where none is given: a starting point for one's own."""
     print(default_text(), end="")
+
+
+@app.command(epilog=EXIT_CODES)
+def publish(
+    file: Annotated[Path | None, typer.Argument(help="A policy file (TOML).", show_default="the default policy")] = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Publish a policy file: it holds from the next tick on, until another is published. One with a fault is not published."""
+    settings = Settings.load(settings_file)
+    text = read_policy(file) if file else default_text()
+    policy = parse(text, str(file or "default.toml"))
+    run(settings, write(settings, POLICIES, [(policy.version, encode(PolicyRecord(policy.version, text)))]))
+    out.print(f"policy {policy.version} published", markup=False)

@@ -1,0 +1,89 @@
+"""`takedown rights`: the registry of rights."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from pipeline.cli.console import err, out, printable, progress
+from pipeline.cli.exits import EXIT_CODES
+from pipeline.cli.running import SettingsFile, run
+from pipeline.events.right import Right
+from pipeline.kafka.publish import publish
+from pipeline.local.errors import InputError
+from pipeline.local.inputs import records
+from pipeline.local.lines import Lines
+from pipeline.settings import Settings
+from pipeline.stages.record import Record
+
+NAME = "rights"
+TOPIC = "rights"
+app = typer.Typer(help="Publish rights.", no_args_is_help=True)
+Told = Callable[[int, int, int], None]  # bytes of the file so far and in all, and records so far
+_TELL_EVERY = 1000  # records
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `load` a verb of its own while it is the only one."""
+
+
+@app.command(epilog=EXIT_CODES)
+def load(
+    file: Annotated[Path, typer.Argument(help="Rights: .jsonl, .jsonl.gz or .jsonl.zst.", show_default=False)],
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Publish the good lines where others are bad.")] = False,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Publish a file of rights: each replaces the earlier one of its right_id, and holds from the next tick on.
+
+    Every line is checked first, and every fault is named. Where there is one, nothing is published. To load a file twice is harmless.
+    """
+    settings = Settings.load(settings_file)
+    with progress("rights") as bar:
+        bad = _check(file, _follower(bar, "checking", file))
+        if bad and not skip_bad:
+            raise InputError(file, f"{bad:,} lines are no good, so nothing was published; mend them, or leave them out with --skip-bad")
+        published = run(settings, publish(settings, TOPIC, _good(file, _follower(bar, "publishing", file))))
+    out.print(f"{published:,} rights published, {bad:,} lines left out.")
+
+
+def _follower(bar: Progress, what: str, file: Path) -> Told:
+    task = bar.add_task(what, total=None, records=0)
+    return lambda read, size, count: bar.update(task, completed=read, total=size, records=count)
+
+
+def _check(file: Path, told: Told) -> int:
+    """Print what is wrong with each bad line, and return how many there are. Raises InputError where the file cannot be read."""
+    bad = 0
+    for record in _read(file, told):
+        if record.fault is not None:
+            bad += 1
+            path = f" {record.fault.path}:" if record.fault.path else ""
+            err.print(printable(f"{file}:{record.offset + 1}:{path} {record.fault.message}"), markup=False)
+    return bad
+
+
+def _good(file: Path, told: Told) -> Iterator[tuple[str, bytes]]:
+    """Yield key and value of each good line."""
+    for record in _read(file, told):
+        if isinstance(record.event, Right):
+            yield record.event.right_id, record.raw
+
+
+def _read(file: Path, told: Told) -> Iterator[Record]:
+    lines = _lines(file)
+    count = 0
+    for count, record in enumerate(records(TOPIC, lines), 1):
+        yield record
+        if count % _TELL_EVERY == 0:
+            told(lines.read, lines.size, count)
+    told(lines.size, lines.size, count)
+
+
+def _lines(file: Path) -> Lines:
+    try:
+        return Lines(file)
+    except OSError as error:
+        raise InputError(file, f"cannot be read: {error.strerror or error}") from error
