@@ -40,7 +40,7 @@ class _AsItIs(faust.Schema[Any, Any]):
 class StageApp(faust.App):
     """A Faust app that runs a worker. `failure` is what stopped it, `left` the chunks that a stop did not wait for."""
 
-    worker: Worker
+    worker: Worker | None = None  # from the start on
 
     def __init__(self, settings: Settings, stages: Sequence[Stage], *, accept_gap: bool = False, accept_dead_letters: int = 0) -> None:
         self.settings = settings
@@ -60,11 +60,21 @@ class StageApp(faust.App):
             autodiscover=False,
             topic_allow_declare=False,
             topic_disable_leader=True,
+            stream_wait_empty=False,
             web_enabled=False,
         )
 
     def _new_transport(self) -> Any:
         return ChunkTransport(self.conf.broker_consumer, self)
+
+    async def on_first_start(self) -> None:
+        """Make the folder of the local state. Raises OSError."""
+        try:
+            Path(self.settings.state_dir).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self.failure = error
+            raise
+        await super().on_first_start()
 
     async def on_start(self) -> None:
         """Check the topics, read the reference data, and be ready before the first partition comes."""
@@ -78,30 +88,31 @@ class StageApp(faust.App):
             self.failure = error
             raise
         buffers = Buffers(settings.chunk_records, settings.chunk_bytes, settings.buffer_chunks)
-        self.worker = Worker(plan, self.reference, partitions, buffers, settings.session_timeout)
-        self._background = [asyncio.create_task(self.reference.run()), asyncio.create_task(self._watch())]
-        self._background[0].add_done_callback(self._reference_ended)
+        self.worker = worker = Worker(plan, self.reference, partitions, buffers, settings.session_timeout)
+        self._background = [asyncio.create_task(self.reference.run()), asyncio.create_task(self._watch(worker))]
+        self._background[0].add_done_callback(lambda task: _reference_ended(task, worker))
         await super().on_start()
 
-    def _reference_ended(self, task: "asyncio.Task[Any]") -> None:
-        if not task.cancelled():
-            self.worker.fail(task.exception() or RuntimeError("the reference data is no longer read"))
-
-    async def _watch(self) -> None:
+    async def _watch(self, worker: Worker) -> None:
         """Stop the process when the worker fails; a restart is the recovery."""
-        self.failure = await self.worker.failed
+        self.failure = await worker.failed
         log.error("%s stops: %s: %s", self.plan.name, type(self.failure).__name__, self.failure)
         signal.raise_signal(signal.SIGTERM)
 
     async def on_stop(self) -> None:
         """Finish what is under way, within the deadline; commit; let go."""
-        if self._background:
+        if self.worker is not None:
             self.left = await self.worker.drain(self.settings.drain_timeout)
             for task in self._background:
                 task.cancel()
             await asyncio.gather(*self._background, return_exceptions=True)
             await self.reference.close()
         await super().on_stop()
+
+
+def _reference_ended(task: "asyncio.Task[Any]", worker: Worker) -> None:
+    if not task.cancelled():
+        worker.fail(task.exception() or RuntimeError("the reference data is no longer read"))
 
 
 def plan_of(settings: Settings, stages: Sequence[Stage], *, accept_gap: bool = False, accept_dead_letters: int = 0) -> Plan:
@@ -137,6 +148,7 @@ def make_app(settings: Settings, name: str, *, accept_gap: bool = False, accept_
     @app.agent(topic, name=f"{name}-agent")
     async def stage(chunks: StreamT[Chunk]) -> None:
         async for chunk in chunks:
-            app.worker.take(chunk)
+            if app.worker is not None:
+                app.worker.take(chunk)
 
     return app

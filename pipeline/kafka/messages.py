@@ -4,7 +4,7 @@ Outputs that outsiders read carry the attributes of CloudEvents 1.0 as headers (
 specification and its Kafka protocol binding, version 1.0.2).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -31,7 +31,7 @@ class Message(NamedTuple):
 
     key: bytes | None
     value: bytes
-    headers: tuple[tuple[str, bytes], ...] = ()
+    headers: Sequence[tuple[str, bytes]] = ()
 
 
 def message(output: Output, value: bytes, source: str) -> Message:
@@ -50,13 +50,13 @@ def dead_letter_message(letter: DeadLetter, source: str) -> Message:
     return Message(key, encode(letter), _attributes(identity, DEAD_LETTERS, source, letter.timestamp))
 
 
-def _attributes(identity: str, topic: str, source: str, at: datetime | None) -> tuple[tuple[str, bytes], ...]:
-    time = () if at is None else (("ce_time", at.isoformat().replace("+00:00", "Z").encode()),)
-    return (
+def _attributes(identity: str, topic: str, source: str, at: datetime | None) -> list[tuple[str, bytes]]:
+    time = [] if at is None else [("ce_time", at.isoformat().replace("+00:00", "Z").encode())]
+    return [
         ("ce_specversion", b"1.0"),
         ("ce_id", identity.encode()),
         ("ce_type", f"takedown-pipeline.{topic}.v1".encode()),
         ("ce_source", source.encode()),
         *time,
         ("content-type", b"application/json"),
-    )
+    ]

@@ -73,10 +73,10 @@ class TransactionalWriter:
         """Yield as few batches as hold the messages, each with the number of its messages."""
         batch, count = self._producer.create_batch(), 0
         for key, value, headers in messages:
-            if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
+            if batch.append(key=key, value=value, timestamp=None, headers=list(headers)) is None:
                 yield count, batch
                 batch, count = self._producer.create_batch(), 0
-                batch.append(key=key, value=value, timestamp=None, headers=headers)
+                batch.append(key=key, value=value, timestamp=None, headers=list(headers))
             count += 1
         if count:
             yield count, batch

@@ -193,9 +193,14 @@ class ChunkConsumer(driver.Consumer):
 
     # -- committing
 
+    def ack(self, message: Any) -> bool:
+        """Note that the agent has taken a chunk: for Faust that is all. The worker acknowledges when the transaction is committed."""
+        self._unacked_messages.discard(message)
+        return True
+
     async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
         """Commit the acknowledged prefix to the group."""
-        positions = self._worker.deliveries.take_committable()
+        positions = self._worker.deliveries.take_committable() if self._worker is not None else {}
         if not positions:
             return False
         return bool(await self._commit({self._place(topic, partition): offset for (topic, partition), offset in positions.items()}))

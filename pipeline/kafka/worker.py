@@ -7,7 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka.errors import AuthorizationError, KafkaError, MessageSizeTooLargeError, UnsupportedVersionError
+from aiokafka.errors import (
+    AuthenticationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    RecordTooLargeError,
+    SaslAuthenticationFailed,
+    TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
+    UnsupportedVersionError,
+)
 
 from pipeline.kafka.chunk import Chunk
 from pipeline.kafka.decode import decoder_of
@@ -22,7 +33,17 @@ log = logging.getLogger(__name__)
 _ON_THE_WAY = 2  # chunks of a partition: one is handled, the next one waits for it
 _PAUSE = 0.5, 10.0  # seconds before a partition is opened anew: at first, and at most
 _RETRIABLE = (KafkaError, ConnectionError, TimeoutError)
-_NOT_RETRIABLE = (AuthorizationError, MessageSizeTooLargeError, UnsupportedVersionError)
+_NOT_RETRIABLE = (
+    AuthenticationFailedError,
+    GroupAuthorizationFailedError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    RecordTooLargeError,
+    SaslAuthenticationFailed,
+    TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
+    UnsupportedVersionError,
+)
 
 
 @dataclass(frozen=True, slots=True)
