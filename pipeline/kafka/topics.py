@@ -18,7 +18,7 @@ DELETE_RETENTION_DAYS = 7  # how long a changelog tells of a deleted key: a loca
 _DAY = 24 * 60 * 60 * 1000  # milliseconds
 _FOR_EVER = -1
 _MOST_BYTES = 2 * 1024 * 1024  # of a batch
-_SETTLED_WITHIN = 100  # tenths of a second in which brokers hear of a new topic
+_SHOWN_WITHIN = 100  # tenths of a second in which brokers hear of a new topic
 
 
 class TopicsError(Exception):
@@ -102,17 +102,17 @@ async def create(settings: Settings, *, fused: bool = False) -> tuple[Planned, .
     """
     wanted = {topic.name: topic for topic in planned(settings, fused=fused)}
     there = await describe(client(settings), wanted)
-    faults = [fault for name, topic in wanted.items() if name in there and (fault := _other_count(name, there[name], topic.partitions))]
-    if faults:
-        raise TopicsError(faults)
-    missing = tuple(topic for name, topic in wanted.items() if name not in there)
-    if missing:
-        await _make(settings, missing)
-        await _settled(settings, [topic.name for topic in missing])
-    return missing
+    _refuse_other_counts(wanted, there)
+    missing = [topic for name, topic in wanted.items() if name not in there]
+    if not missing:
+        return ()
+    made = await _make(settings, missing)
+    _refuse_other_counts(wanted, await _shown(settings, [topic.name for topic in missing]))
+    return tuple(topic for topic in missing if topic.name in made)
 
 
-async def _make(settings: Settings, topics: Iterable[Planned]) -> None:
+async def _make(settings: Settings, topics: Sequence[Planned]) -> set[str]:
+    """Make topics; return the names of those that were not made by another meanwhile. Raises TopicsError and KafkaError."""
     admin = AIOKafkaAdminClient(**client(settings))
     await admin.start()
     try:
@@ -121,23 +121,31 @@ async def _make(settings: Settings, topics: Iterable[Planned]) -> None:
         )
     finally:
         await admin.close()
-    made_meanwhile = TopicAlreadyExistsError.errno
+    refused = {name: (code, message) for name, code, message in response.topic_errors if code}
     faults = [
         f"{name} cannot be made: {message or for_code(code).__name__}"
-        for name, code, message in response.topic_errors
-        if code not in (0, made_meanwhile)
+        for name, (code, message) in refused.items()
+        if code != TopicAlreadyExistsError.errno
     ]
     if faults:
         raise TopicsError(faults)
+    return {topic.name for topic in topics} - refused.keys()
 
 
-async def _settled(settings: Settings, names: Sequence[str]) -> None:
-    """Wait until the brokers know the topics that were made."""
-    for _ in range(_SETTLED_WITHIN):
-        if len(await describe(client(settings), names)) == len(names):
-            return
+async def _shown(settings: Settings, names: Sequence[str]) -> dict[str, Described]:
+    """Wait until the brokers show topics that were made, and return them: they hear of them a little later than who made them."""
+    for _ in range(_SHOWN_WITHIN):
+        there = await describe(client(settings), names)
+        if len(there) == len(names):
+            return there
         await asyncio.sleep(0.1)
-    raise TopicsError([f"{', '.join(names)}: made, but the brokers do not show them; try again"])
+    raise TopicsError([f"{name} was made, but the brokers do not show it; try again" for name in names if name not in there])
+
+
+def _refuse_other_counts(wanted: Mapping[str, Planned], there: Mapping[str, Described]) -> None:
+    faults = [fault for name, topic in wanted.items() if name in there and (fault := _other_count(name, there[name], topic.partitions))]
+    if faults:
+        raise TopicsError(faults)
 
 
 def _other_count(name: str, topic: Described, wanted: int) -> str | None:
