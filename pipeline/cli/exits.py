@@ -28,6 +28,7 @@ class Exit(IntEnum):
     OUTPUT = 6
     KAFKA = 7
     SETTINGS = 8
+    WORKER = 9
     INTERRUPTED = 130
     TERMINATED = 143
 
@@ -37,7 +38,8 @@ _SIGNALLED = 128  # and the number of the signal, as shells have it
 
 EXIT_CODES = """
 Exit codes: 0 done; 1 an unexpected error; 2 wrong usage; 3 records are unaccounted for; 4 the input cannot be used; 5 a policy is no good;
-6 the output cannot be written; 7 Kafka cannot be reached or refuses; 8 bad settings; 130 interrupted (Ctrl-C); 143 terminated.
+6 the output cannot be written; 7 Kafka cannot be reached or refuses; 8 bad settings; 9 a worker stopped with work undone;
+130 interrupted (Ctrl-C); 143 terminated.
 """
 
 
