@@ -41,4 +41,6 @@ async def _stoppable(work: Coroutine[Any, Any, T]) -> T:
     try:
         return await task
     except asyncio.CancelledError:
+        if not stopped_by:
+            raise
         raise Stopped(stopped_by[0], "some of it may be done; to run it again is harmless") from None
