@@ -45,5 +45,6 @@ class MemoryStore:
     def sizes(self) -> dict[str, Size]:
         """See Store."""
         return {
-            table.name: Size(len(kept), sum(len(key) + len(value) for key, value in kept.items())) for table, kept in self._tables.items()
+            table.name: Size(len(kept), sum(len(key.encode()) + len(value) for key, value in kept.items()))
+            for table, kept in self._tables.items()
         }
