@@ -1,6 +1,7 @@
 """What a chunk changed, over a store that does not know of it yet: it is taken over when the chunk's transaction is committed."""
 
 from collections.abc import Iterable, Iterator
+from heapq import merge
 from typing import Any
 
 from pipeline.state.store import ChangeSet, Size, Store
@@ -34,9 +35,9 @@ class Pending:
         written = self._written.get(table)
         if not written:
             return self._store.scan(table, start, end)
-        kept: dict[str, bytes | None] = dict(self._store.scan(table, start, end))
-        kept.update((key, value) for key, value in written.items() if start <= key < end)
-        return ((key, value) for key, value in sorted(kept.items()) if value is not None)
+        fresh = sorted((key, value) for key, value in written.items() if value is not None and start <= key < end)
+        kept = ((key, value) for key, value in self._store.scan(table, start, end) if key not in written)
+        return merge(kept, fresh)
 
     def write(self, changes: ChangeSet) -> None:
         """See Store."""
