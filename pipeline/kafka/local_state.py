@@ -3,7 +3,9 @@
 It is a cache. Where it does not fit its changelog beyond doubt it is set aside, and rebuilt from the topic.
 """
 
+import errno
 import logging
+import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.state.rocks import RocksStore
+from pipeline.state.rocks import RocksStore, StoreError
 from pipeline.state.store import ChangeSet
 from pipeline.state.table import StateFormatError, Table
 
@@ -20,10 +22,15 @@ log = logging.getLogger(__name__)
 
 FORMAT = 1  # of the folder and its mark
 _KEPT_ASIDE = 2  # folders that were set aside, for whoever wants to know why
+_NOT_THE_FOLDER = tuple(os.strerror(number) for number in (errno.EACCES, errno.EMFILE, errno.ENOSPC, errno.EROFS))
 
 
 class LocalStateError(Exception):
     """The folder cannot be used, and setting it aside would be wrong."""
+
+
+class _UnfitError(Exception):
+    """Why a folder is set aside: a word or two and, behind a colon, more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,102 +43,153 @@ class Mark:
     format: int = FORMAT
 
 
-class LocalState:
-    """A store with its mark. `why` tells why it begins empty, where it does."""
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What can be read of a mark of any release."""
 
-    def __init__(self, store: RocksStore, changelog_id: str, mark: Mark | None, why: str | None) -> None:
+    format: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Changelog:
+    """What a mark must fit: the topic's id, where it begins and ends, and the age in seconds that a mark must not reach."""
+
+    topic_id: str
+    begin: int
+    end: int
+    max_age: float
+
+
+class LocalState:
+    """A store with its mark; None while the store is empty. `why` tells why it begins empty, where it does. Raises StoreError."""
+
+    def __init__(self, folder: Path, store: RocksStore, changelog: _Changelog, mark: Mark | None, why: str | None) -> None:
         self.store, self.mark, self.why = store, mark, why
-        self._changelog_id = changelog_id
+        self._folder, self._changelog = folder, changelog
 
     def write(self, changes: ChangeSet, offset: int, now: float) -> None:
         """Take over the changes of a chunk, with the offset behind them in the changelog."""
-        self._move(offset, now)
-        self.store.write(changes, msgspec.msgpack.encode(self.mark))
+        mark = self._mark(offset, now)
+        self.store.write(changes, msgspec.msgpack.encode(mark))
+        self.mark = mark
 
     def restore(self, entries: Iterable[tuple[bytes, bytes | None]], offset: int, now: float) -> None:
-        """Take over entries of the changelog."""
-        self._move(offset, now)
-        self.store.write_raw(entries, msgspec.msgpack.encode(self.mark))
+        """Take over entries of the changelog. Only its end moves the mark.
 
-    def _move(self, offset: int, now: float) -> None:
-        self.mark = Mark(self._changelog_id, offset, now)
+        Who stops halfway begins again: by then compaction may have taken the deletion of a key that is in this half.
+        """
+        if offset < self._changelog.end:
+            self.store.write_raw(entries)
+            return
+        mark = self._mark(offset, now)
+        self.store.write_raw(entries, msgspec.msgpack.encode(mark))
+        self.mark = mark
+
+    def _mark(self, offset: int, now: float) -> Mark:
+        return Mark(self._changelog.topic_id, offset, now)
 
     def close(self) -> None:
-        """Keep everything, and let go of the folder."""
-        self.store.close()
+        """Keep everything, and let go of the folder. It is set aside where damage was met, since opening it again would not tell."""
+        try:
+            self.store.close()
+        finally:
+            if self.store.damage is not None:
+                _set_aside(self._folder, f"corrupted: {self.store.damage}")
 
 
 def open_local(
-    folder: Path, tables: Iterable[Table[Any]], changelog_id: str, begin: int, end: int, now: float, most_age: float
+    folder: Path, tables: Iterable[Table[Any]], changelog_id: str, begin: int, end: int, now: float, max_age: float
 ) -> LocalState:
     """Open the state in a folder, or begin an empty one where that does not fit the changelog from `begin` to `end`.
 
-    `most_age`: seconds after which a state could miss that keys were deleted. Raises LocalStateError where another process has the folder
+    `max_age`: seconds after which a state could miss that keys were deleted. Raises LocalStateError where another process has the folder
     or it cannot be written, StateFormatError where a newer release wrote it.
     """
-    tables = tuple(tables)
-    why: str | None = "there is none"
+    tables, changelog = tuple(tables), _Changelog(changelog_id, begin, end, max_age)
+    why = "there is none"
     if folder.exists():
-        store, mark, why = _opened(folder, tables, changelog_id, begin, end, now, most_age)
-        if store is not None:
-            return LocalState(store, changelog_id, mark, None)
-        _set_aside(folder, why)
+        try:
+            return _reopened(folder, tables, changelog, now)
+        except _UnfitError as error:
+            why = str(error)
+            _set_aside(folder, why)
     log.info("%s begins empty: %s", folder, why)
-    return LocalState(_create(folder, tables), changelog_id, None, why)
+    return LocalState(folder, _created(folder, tables), changelog, None, why)
 
 
-def _opened(
-    folder: Path, tables: tuple[Table[Any], ...], changelog_id: str, begin: int, end: int, now: float, most_age: float
-) -> tuple[RocksStore | None, Mark | None, str]:
-    """Return the store and its mark, or why it cannot be used."""
+def _reopened(folder: Path, tables: tuple[Table[Any], ...], changelog: _Changelog, now: float) -> LocalState:
+    """Return the state if it fits. Raises _UnfitError, LocalStateError, StateFormatError; the folder is let go of then."""
     try:
         store = RocksStore(str(folder), tables)
-        kept = store.meta
-    except Exception as error:
-        if "lock" in str(error).lower():
-            raise LocalStateError(f"{folder} is in use by another process; give each worker of a stage a state_dir of its own") from error
-        return None, None, f"corrupted ({error})"
-    why = _unfit(kept, changelog_id, begin, end, now, most_age)
-    if isinstance(why, Mark):
-        return store, why, ""
-    store.close()
-    if why.startswith("newer"):
-        raise StateFormatError(f"{folder}: {why}; use that release, or delete the folder: it is rebuilt from the changelog")
-    return None, None, why
-
-
-def _unfit(kept: bytes | None, changelog_id: str, begin: int, end: int, now: float, most_age: float) -> Mark | str:
-    """Return the mark, or why the state does not fit."""
-    if kept is None:
-        return "no mark"
+    except StoreError as error:
+        raise _unusable(folder, error) from error
     try:
-        mark = msgspec.msgpack.decode(kept, type=Mark)
-    except msgspec.MsgspecError:
-        return "unreadable mark"
-    if mark.format > FORMAT:
-        return f"newer format {mark.format}, this release reads up to {FORMAT}"
-    if mark.changelog_id != changelog_id:
-        return "foreign: of another changelog topic"
-    if not begin <= mark.offset <= end:
-        return f"beyond its changelog: at {mark.offset}, which has {begin} to {end}"
-    if now - mark.written_at > most_age:
-        return f"stale: last written {(now - mark.written_at) / 3600:.0f} hours ago"
+        mark = _fitting(store.meta, changelog, now)
+    except StoreError as error:
+        store.close()
+        raise _unusable(folder, error) from error
+    except StateFormatError as error:
+        store.close()
+        raise StateFormatError(f"{folder}: {error}; use that release, or delete the folder: it is rebuilt from the changelog") from error
+    except _UnfitError:
+        store.close()
+        raise
+    return LocalState(folder, store, changelog, mark, None)
+
+
+def _unusable(folder: Path, error: StoreError) -> LocalStateError | _UnfitError:
+    """Return what an error means: the folder is in use, the machine is at fault, or else its files are."""
+    text = str(error)
+    if f"/LOCK: {os.strerror(errno.EAGAIN)}" in text or "lock hold by current process" in text:
+        return LocalStateError(f"{folder} is in use by another process; give each worker of a stage a state_dir of its own")
+    if any(reason in text for reason in _NOT_THE_FOLDER):
+        return LocalStateError(f"{folder} cannot be opened: {text}")
+    return _UnfitError(f"corrupted: {text}")
+
+
+def _fitting(kept: bytes | None, changelog: _Changelog, now: float) -> Mark:
+    """Return the mark. Raises _UnfitError where it does not fit the changelog, StateFormatError where a newer release wrote it."""
+    if kept is None:
+        raise _UnfitError("no mark")
+    mark = _decoded(kept)
+    if mark.changelog_id != changelog.topic_id:
+        raise _UnfitError(f"foreign: of topic {mark.changelog_id}, the changelog is {changelog.topic_id}")
+    if not changelog.begin <= mark.offset <= changelog.end:
+        raise _UnfitError(f"outside its changelog: at {mark.offset}, which has {changelog.begin} to {changelog.end}")
+    if not now - mark.written_at < changelog.max_age:
+        raise _UnfitError(f"stale: last written {(now - mark.written_at) / 3600:.0f} hours ago")
     return mark
 
 
+def _decoded(kept: bytes) -> Mark:
+    try:
+        form = msgspec.msgpack.decode(kept, type=_Form).format
+        if form > FORMAT:
+            raise StateFormatError(f"newer format {form}, this release reads up to {FORMAT}")
+        return msgspec.msgpack.decode(kept, type=Mark)
+    except msgspec.MsgspecError as error:
+        raise _UnfitError(f"unreadable mark: {error}") from error
+
+
 def _set_aside(folder: Path, why: str) -> None:
-    """Rename the folder; of those set aside before, keep the newest."""
+    """Rename the folder to `<name>.aside-<reason>-<n>`; of those set aside before, keep the newest."""
     log.warning("%s is set aside and rebuilt: %s", folder, why)
-    aside = sorted(folder.parent.glob(f"{folder.name}.aside-*"), key=lambda path: int(path.name.rpartition("-")[2]))
-    for old in aside[: len(aside) - _KEPT_ASIDE + 1]:
+    aside = sorted((number, path) for path in folder.parent.glob(f"{folder.name}.aside-*") if (number := _number(path)) is not None)
+    for _, old in aside[: len(aside) - _KEPT_ASIDE + 1]:
         shutil.rmtree(old, ignore_errors=True)
-    number = int(aside[-1].name.rpartition("-")[2]) + 1 if aside else 1
-    folder.rename(folder.with_name(f"{folder.name}.aside-{number}"))
+    number = aside[-1][0] + 1 if aside else 1
+    reason = why.partition(":")[0].replace(" ", "-")
+    folder.rename(folder.with_name(f"{folder.name}.aside-{reason}-{number}"))
 
 
-def _create(folder: Path, tables: tuple[Table[Any], ...]) -> RocksStore:
+def _number(aside: Path) -> int | None:
+    number = aside.name.rpartition("-")[2]
+    return int(number) if number.isdecimal() else None
+
+
+def _created(folder: Path, tables: tuple[Table[Any], ...]) -> RocksStore:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         return RocksStore(str(folder), tables)
-    except Exception as error:
+    except (OSError, StoreError) as error:
         raise LocalStateError(f"{folder} cannot be made: {error}; name another place with state_dir") from error
