@@ -121,20 +121,15 @@ def _reopened(folder: Path, tables: tuple[Table[Any], ...], changelog: _Changelo
     """Return the state if it fits. Raises _UnfitError, LocalStateError, StateFormatError; the folder is let go of then."""
     try:
         store = RocksStore(str(folder), tables)
+        try:
+            return LocalState(folder, store, changelog, _fitting(store.meta, changelog, now), None)
+        except BaseException:
+            store.close()
+            raise
     except StoreError as error:
-        raise _unusable(folder, error) from error
-    try:
-        mark = _fitting(store.meta, changelog, now)
-    except StoreError as error:
-        store.close()
         raise _unusable(folder, error) from error
     except StateFormatError as error:
-        store.close()
         raise StateFormatError(f"{folder}: {error}; use that release, or delete the folder: it is rebuilt from the changelog") from error
-    except _UnfitError:
-        store.close()
-        raise
-    return LocalState(folder, store, changelog, mark, None)
 
 
 def _unusable(folder: Path, error: StoreError) -> LocalStateError | _UnfitError:

@@ -30,7 +30,7 @@ class Message(NamedTuple):
     """One record to be written."""
 
     key: bytes | None
-    value: bytes
+    value: bytes | None  # None: the key is deleted
     headers: Sequence[tuple[str, bytes]] = ()
 
 

@@ -15,11 +15,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from pipeline.codec import encode
 from pipeline.flow import DEAD_LETTERS, Stage
-from pipeline.kafka.changelog import bounds, reader, recover
+from pipeline.kafka.changelog import recover
 from pipeline.kafka.chunk import Chunk
 from pipeline.kafka.local_state import LocalState, open_local
 from pipeline.kafka.messages import Message, dead_letter_message, message
 from pipeline.kafka.progress import KEY, PROGRESS, InputMark, Progress
+from pipeline.kafka.reading import bounds, reading
 from pipeline.kafka.references import LiveReference
 from pipeline.kafka.topic_ids import topic_ids
 from pipeline.kafka.transaction import Place, TransactionalWriter
@@ -140,14 +141,10 @@ class Owner:
         self._writer = TransactionalWriter(plan.client, f"{plan.application}.{plan.name}.{self.partition}", transactions=plan.transactions)
         await self._writer.start()
         ids = await self._ids()
-        consumer = reader(plan.client)
-        await consumer.start()
-        try:
+        async with reading(plan.client) as consumer:
             for stage in plan.stages:
                 self._parts.append(await self._part(consumer, stage, ids))
             return await self._marks(consumer, ids)
-        finally:
-            await consumer.stop()
 
     async def _ids(self) -> dict[str, str]:
         plan = self._plan

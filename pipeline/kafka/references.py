@@ -13,8 +13,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from pipeline.events.dead_letter import DeadLetter
 from pipeline.events.sequence import Offsets
-from pipeline.kafka.changelog import reader
 from pipeline.kafka.decode import decoder_of
+from pipeline.kafka.reading import reader
 from pipeline.local.references import POLICIES, RIGHTS, References
 from pipeline.stages.record import Record
 from pipeline.stages.reference import MissingReferenceError, Snapshot

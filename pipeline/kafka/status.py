@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from pipeline.flow import STAGES, TOPICS
-from pipeline.kafka.changelog import bounds, reader
 from pipeline.kafka.connection import client
 from pipeline.kafka.progress import KEY, PROGRESS, Progress
+from pipeline.kafka.reading import batches, bounds, reading
 from pipeline.kafka.topic_ids import describe
 from pipeline.kafka.topics import changelog_name, fused_application, topic_name
 from pipeline.settings import Settings
@@ -40,7 +40,10 @@ class Status:
         return sum(sum(standing.lag.values()) for standing in self.standings)
 
     def residuals(self) -> dict[str, int]:
-        """Return what is unaccounted for, by place; empty where everything adds up. Between stages only what is read to its end can tell."""
+        """Return what is unaccounted for, by place; empty where everything adds up.
+
+        Between stages only a topic that is read to its end can tell.
+        """
         found = {f"{each.stage}-{each.partition}": each.progress.residual for each in self.standings}
         written = {(topic, each.partition): count for each in self.standings for topic, count in each.progress.written.items()}
         for each in self.standings:
@@ -61,17 +64,13 @@ async def status(settings: Settings, *, fused: bool = False) -> Status:
     application = fused_application(settings) if fused else settings.application
     names = {stage.name: changelog_name(settings, application, stage.name) for stage in STAGES}
     there = await describe(client(settings), names.values())
-    consumer = reader(client(settings))
-    await consumer.start()
-    try:
+    async with reading(client(settings)) as consumer:
         standings = [
             await _standing(consumer, settings, stage, names[stage], partition)
             for stage in names
             if names[stage] in there
             for partition in range(there[names[stage]].partitions)
         ]
-    finally:
-        await consumer.stop()
     return Status(tuple(standings), fused)
 
 
@@ -91,18 +90,8 @@ async def newest_mark(consumer: AIOKafkaConsumer, place: TopicPartition) -> Prog
     step, last = _STEP, end
     while last > begin:
         start = max(end - step, begin)
-        found = [value for key, value in await _read(consumer, place, start, last) if key == wanted]
+        found = [each.value async for fetched, _ in batches(consumer, place, start, last) for each in fetched if each.key == wanted]
         if found:
             return PROGRESS.decode(found[-1])
         step, last = step * 8, start
     return None
-
-
-async def _read(consumer: AIOKafkaConsumer, place: TopicPartition, start: int, end: int) -> list[tuple[bytes, bytes]]:
-    consumer.assign([place])
-    consumer.seek(place, start)
-    records: list[tuple[bytes, bytes]] = []
-    while await consumer.position(place) < end:
-        fetched = await consumer.getmany(place, timeout_ms=200)
-        records += [(record.key, record.value) for record in fetched.get(place, ()) if record.offset < end]
-    return records

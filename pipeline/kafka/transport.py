@@ -10,7 +10,6 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
-import aiokafka
 from aiokafka import TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
@@ -19,6 +18,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
 from pipeline.kafka.chunk import Chunk
+from pipeline.kafka.reading import Consumer
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +32,10 @@ Fetched = dict[TP, tuple[Sequence[Any], int]]
 class ChunkConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread in which the client runs: heartbeats go on while a chunk is handled."""
 
-    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
+    def _create_worker_consumer(self, transport: Any) -> Consumer:
         """Return a client that reads what is committed, and deals the same partition of all inputs to one worker."""
         conf, app = self.app.conf, cast(Any, self.app)
-        return aiokafka.AIOKafkaConsumer(
+        return Consumer(
             **app.client,
             group_id=conf.id,
             partition_assignment_strategy=[RangePartitionAssignor],

@@ -92,7 +92,7 @@ class RocksStore:
         return Size(entries, size)
 
     def close(self) -> None:
-        """Write out what is in memory, and let go of the folder, also where the former fails."""
+        """Write out what is in memory, and let go of the folder, also where the former fails: closing alone would not tell."""
         try:
             with self._checked():
                 self._database.flush()

@@ -1,7 +1,7 @@
 """What every store must do, tried on each of them and on pending changes over each."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -112,6 +112,7 @@ def test_what_is_pending_stays_above(below: Store) -> None:
     pending.write({ORDERED: {"c": b"4"}, PLAIN: {"x": b"5"}})
     assert pending.changes == {ORDERED: {"a": None, "c": b"4"}, PLAIN: {"x": b"5"}}
     assert list(pending.scan(ORDERED, "", LAST)) == [("b", b"2"), ("c", b"4")]
+    assert pending.read(ORDERED, "abc") == {"b": b"2", "c": b"4"}
     assert list(below.scan(ORDERED, "", LAST)) == [("a", b"1"), ("b", b"2")]
     assert pending.sizes() == below.sizes() == {"t": Size(0, 0), "to": Size(2, 4), "é": Size(0, 0)}
     below.write(pending.changes)
@@ -198,6 +199,9 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(table=tables, asked=st.lists(names, max_size=8))
     def read(self, table: Table[Any], asked: list[str]) -> None:
+        self.read_back(table, asked)
+
+    def read_back(self, table: Table[Any], asked: Sequence[str]) -> None:
         values = self.seen[table]
         assert self.store.read(table, asked) == {name: values[name] for name in asked if name in values}
 
@@ -205,6 +209,11 @@ class StoreMachine(RuleBasedStateMachine):
     def scan(self, table: Table[Any], start: str, end: str) -> None:
         expected = sorted((name, value) for name, value in self.seen[table].items() if start <= name < end)
         assert list(self.store.scan(table, start, end)) == expected
+
+    @invariant()
+    def reads(self) -> None:
+        for table in TABLES:
+            self.read_back(table, EDGES)
 
     @invariant()
     def sizes(self) -> None:
