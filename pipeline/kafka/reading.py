@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 _AT_ONCE = 20_000  # records
 _WAIT = 200  # milliseconds that one fetch waits for records
-_PATIENCE = 5.0  # seconds that a consumer is given to stop, before it is told again
+_PATIENCE = 2.0  # seconds that a consumer is given to stop, before it is told again
 
 
 class Consumer(AIOKafkaConsumer):

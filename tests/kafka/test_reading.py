@@ -15,13 +15,11 @@ from tests.kafka.world import offer
 
 async def test_a_consumer_stops_while_it_lets_an_assignment_go(topics: Settings) -> None:
     first, second = (TopicPartition(topic_name(topics, "listings"), partition) for partition in (0, 1))
-    for _ in range(3):
-        async with asyncio.timeout(20), reading(client(topics)) as consumer:
-            consumer.assign([first])
-            consumer.seek(first, 0)
-            await consumer.getmany(first, timeout_ms=50)  # a fetch is under way
-            consumer.assign([second])
-            await asyncio.sleep(0)  # its task is being cancelled
+    async with asyncio.timeout(20), reading(client(topics)) as consumer:
+        consumer.assign([first])
+        consumer.seek(first, 0)
+        await consumer.getmany(first, timeout_ms=50)  # a fetch is under way
+        consumer.assign([second])
 
 
 async def test_a_part_of_a_partition_is_read(topics: Settings) -> None:
