@@ -25,7 +25,8 @@ class SettingsError(ValueError):
         self.faults = faults
 
 
-def _servers(text: str) -> str:
+def servers(text: str) -> str:
+    """Return a list of brokers as it is. Raises ValueError where it is none."""
     if not all(_SERVER.fullmatch(server) for server in text.split(",")):
         raise ValueError("should be host:port, or several of them with commas between")
     return text
@@ -44,7 +45,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
 
-    bootstrap: Annotated[str, AfterValidator(_servers)] = Field(
+    bootstrap: Annotated[str, AfterValidator(servers)] = Field(
         "localhost:9092", description="Kafka's brokers to begin with: host:port, several with commas between."
     )
     application: str = Field(

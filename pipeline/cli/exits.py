@@ -8,6 +8,7 @@ from types import FrameType
 
 from pipeline.cli.console import complain
 from pipeline.kafka.connection import ConnectionFailedError
+from pipeline.kafka.recompute import SequenceLostError
 from pipeline.kafka.topics import TopicsError
 from pipeline.local.errors import InputError, OutputError
 from pipeline.policy.loader import PolicyError
@@ -29,6 +30,7 @@ class Exit(IntEnum):
     KAFKA = 7
     SETTINGS = 8
     WORKER = 9
+    DIFFERENT = 10
     INTERRUPTED = 130
     TERMINATED = 143
 
@@ -39,7 +41,7 @@ _SIGNALLED = 128  # and the number of the signal, as shells have it
 EXIT_CODES = """
 Exit codes: 0 done; 1 an unexpected error; 2 wrong usage; 3 records are unaccounted for; 4 the input cannot be used; 5 a policy is no good;
 6 the output cannot be written; 7 Kafka cannot be reached or refuses; 8 bad settings; 9 a worker stopped with work undone;
-130 interrupted (Ctrl-C); 143 terminated.
+10 a recomputation differs from what the topics hold; 130 interrupted (Ctrl-C); 143 terminated.
 """
 
 
@@ -59,6 +61,7 @@ _FAILURES: dict[type[Exception], Exit] = {
     OutputError: Exit.OUTPUT,
     ConnectionFailedError: Exit.KAFKA,
     TopicsError: Exit.KAFKA,
+    SequenceLostError: Exit.KAFKA,
     SettingsError: Exit.SETTINGS,
 }
 

@@ -1,13 +1,14 @@
 """A replay's summary as tables."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich import box
 from rich.table import Table
 
-from pipeline.cli.console import out
+from pipeline.cli.console import out, printable
+from pipeline.kafka.compare import Compared
 from pipeline.local.summary import StageFigures, Summary
 
 _MEBI = 1024 * 1024
@@ -56,6 +57,23 @@ def show_memory(summary: Summary) -> None:
     )
 
 
+def show_comparison(compared: Sequence[Compared]) -> None:
+    """Show whether the topics hold what was recomputed, a line a topic, and where one differs."""
+    if not compared:
+        return
+    table = _table("topic", "recomputed", "held", "expired", "", title="Recomputed and held")
+    for topic in dict.fromkeys(each.topic for each in compared):
+        parts = [each for each in compared if each.topic == topic]
+        counts = (sum(each.recomputed for each in parts), sum(each.held for each in parts), sum(each.expired for each in parts))
+        differing = sorted({each.partition for each in parts if each.difference is not None})
+        verdict = f"differs in partition {', '.join(map(str, differing))}" if differing else "equal, byte for byte"
+        table.add_row(topic, *(f"{count:,}" for count in counts), verdict)
+    out.print(table)
+    for each in compared:
+        if each.difference is not None:
+            out.print(printable(f"{each.topic}-{each.partition}, {each.difference}"), markup=False)
+
+
 def show_verdict(summary: Summary, out_folder: Path) -> None:
     """Show whether the figures add up, how fast it went, and where everything is."""
     rate = summary.listings / summary.seconds if summary.seconds else 0.0
@@ -72,6 +90,6 @@ def _table(first: str, *columns: str, title: str) -> Table:
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column(first, no_wrap=True)
     for name in columns:
-        numeric = name in ("in", "passed on", "kept", "number", "entries", "bytes", "bytes an entry")
+        numeric = name in ("in", "passed on", "kept", "number", "recomputed", "held", "expired", "entries", "bytes", "bytes an entry")
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     return table

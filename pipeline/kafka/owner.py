@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from pipeline.codec import encode
 from pipeline.flow import DEAD_LETTERS, Stage
+from pipeline.kafka.batches import Place
 from pipeline.kafka.changelog import recover
 from pipeline.kafka.chunk import Chunk
 from pipeline.kafka.local_state import LocalState, open_local
@@ -23,7 +24,7 @@ from pipeline.kafka.progress import KEY, PROGRESS, InputMark, Progress
 from pipeline.kafka.reading import bounds, reading
 from pipeline.kafka.references import LiveReference
 from pipeline.kafka.topic_ids import topic_ids
-from pipeline.kafka.transaction import Place, TransactionalWriter
+from pipeline.kafka.transaction import TransactionalWriter
 from pipeline.stages import isolation
 from pipeline.stages.clock import CLOCK
 from pipeline.stages.record import Output, Outputs, Record

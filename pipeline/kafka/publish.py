@@ -6,19 +6,19 @@ from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaProducer
 
+from pipeline.kafka.batches import BATCH, REQUEST
 from pipeline.kafka.connection import client
 from pipeline.kafka.topic_ids import describe
 from pipeline.kafka.topics import TopicsError, topic_name
 from pipeline.settings import Settings
 
 _AT_ONCE = 5000  # records that wait for their acknowledgement
-_MOST_BYTES = 2 * 1024 * 1024  # of a request: as much as the topics take
 
 
 @asynccontextmanager
 async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
     """Give a producer that writes each record once and in order; at the end everything is sent. Raises KafkaError."""
-    one = AIOKafkaProducer(**client(settings), acks="all", enable_idempotence=True, linger_ms=5, max_request_size=_MOST_BYTES)
+    one = AIOKafkaProducer(**client(settings), acks="all", enable_idempotence=True, max_batch_size=BATCH, max_request_size=REQUEST)
     await one.start()
     try:
         yield one

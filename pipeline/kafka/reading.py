@@ -6,6 +6,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import UnknownTopicOrPartitionError
+
+from pipeline.kafka.topic_ids import describe
 
 _AT_ONCE = 20_000  # records
 _WAIT = 200  # milliseconds that one fetch waits for records
@@ -71,3 +74,11 @@ async def batches(consumer: AIOKafkaConsumer, place: TopicPartition, start: int,
         while fetched and fetched[-1].offset >= end:
             fetched.pop()
         yield fetched, fetched[-1].offset + 1 if fetched else position
+
+
+async def places(consumer: AIOKafkaConsumer, client: Mapping[str, Any], name: str) -> list[tuple[TopicPartition, int, int]]:
+    """Return the partitions of a topic, each with its bounds. Raises UnknownTopicOrPartitionError."""
+    there = await describe(client, [name])
+    if name not in there:
+        raise UnknownTopicOrPartitionError(name)
+    return [(place, *await bounds(consumer, place)) for place in (TopicPartition(name, number) for number in range(there[name].partitions))]

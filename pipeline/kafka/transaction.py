@@ -4,19 +4,16 @@ Whoever starts it with the same id fences the owner before: the broker refuses a
 left open.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidProducerEpoch, InvalidTxnState, KafkaError, ProducerFenced
 
+from pipeline.kafka.batches import BATCH, REQUEST, Place, send
 from pipeline.kafka.messages import Message
 
-BATCH = 900 * 1024  # bytes of one batch; the broker takes 2 MiB
 _FENCED = (ProducerFenced, InvalidProducerEpoch, InvalidTxnState)
-
-Place = tuple[str, int]  # topic and partition
 
 
 class FencedError(Exception):
@@ -33,7 +30,7 @@ class TransactionalWriter:
             transactional_id=transactional_id if transactions else None,
             enable_idempotence=True,
             max_batch_size=BATCH,
-            max_request_size=2 * BATCH,
+            max_request_size=REQUEST,
             transaction_timeout_ms=int(timeout * 1000),
         )
 
@@ -60,26 +57,8 @@ class TransactionalWriter:
             raise FencedError(str(error) or type(error).__name__) from error
 
     async def _send(self, messages: Mapping[Place, Iterable[Message]]) -> dict[Place, int]:
-        waiting: list[tuple[Place, int, asyncio.Future[Any]]] = []
-        for place, each in messages.items():
-            for count, batch in self._batches(each):
-                waiting.append((place, count, await self._producer.send_batch(batch, place[0], partition=place[1])))
-        ends: dict[Place, int] = {}
-        for place, count, future in waiting:
-            ends[place] = (await future).offset + count
-        return ends
-
-    def _batches(self, messages: Iterable[Message]) -> Iterable[tuple[int, Any]]:
-        """Yield as few batches as hold the messages, each with the number of its messages."""
-        batch, count = self._producer.create_batch(), 0
-        for key, value, headers in messages:
-            if batch.append(key=key, value=value, timestamp=None, headers=list(headers)) is None:
-                yield count, batch
-                batch, count = self._producer.create_batch(), 0
-                batch.append(key=key, value=value, timestamp=None, headers=list(headers))
-            count += 1
-        if count:
-            yield count, batch
+        sent = await send(self._producer, messages)
+        return {place: (await future).offset + count for place, count, future in sent}
 
     async def close(self) -> None:
         """Let go of the connection. What is not committed is not written."""

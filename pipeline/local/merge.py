@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pipeline.events.clock import Tick
 from pipeline.stages.record import Record
 
+CLOCK = "clock"
 _START = datetime.min.replace(tzinfo=UTC)
 _Timed = tuple[datetime, int, Record]
 
@@ -20,13 +21,13 @@ def merged(streams: Mapping[str, Iterator[Record]]) -> Iterator[Record]:
 
     Ticks come from the topic `clock` where it is there; else they are made, one before the first record of each minute.
     """
-    if "clock" not in streams:
+    if CLOCK not in streams:
         return _with_ticks(_by_time(streams))
     return _with_clock(dict(streams))
 
 
 def _by_time(streams: Mapping[str, Iterator[Record]]) -> Iterator[Record]:
-    order = sorted(streams, key=lambda topic: (topic != "clock", topic))
+    order = sorted(streams, key=lambda topic: (topic != CLOCK, topic))
     for _, _, record in heapq.merge(*(_timed(streams[topic], rank) for rank, topic in enumerate(order)), key=lambda timed: timed[:2]):
         yield record
 
@@ -46,16 +47,16 @@ def _with_ticks(records: Iterator[Record]) -> Iterator[Record]:
         if record.fault is None:
             minute = record.event.event_time.replace(second=0, microsecond=0)
             if minute > last:
-                yield Record("clock", 0, made, b"", Tick(minute))
+                yield Record(CLOCK, 0, made, b"", Tick(minute))
                 last, made = minute, made + 1
         yield record
 
 
 def _with_clock(streams: dict[str, Iterator[Record]]) -> Iterator[Record]:
     """Mark the records that come when the clock has no later tick."""
-    clock = _Ending(streams["clock"])
-    for record in _by_time({**streams, "clock": iter(clock)}):
-        yield replace(record, clock_ended=True) if clock.ended and record.topic != "clock" else record
+    clock = _Ending(streams[CLOCK])
+    for record in _by_time({**streams, CLOCK: iter(clock)}):
+        yield replace(record, clock_ended=True) if clock.ended and record.topic != CLOCK else record
 
 
 class _Ending:

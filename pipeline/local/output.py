@@ -21,9 +21,9 @@ from pipeline.local.errors import OutputError
 _PARTS = ".parts"
 
 
-def check_place(out: Path, *, force: bool, source: Path) -> None:
+def check_place(out: Path, *, force: bool, source: Path | None) -> None:
     """Refuse a place where something stands, or, with force, something that no replay wrote or that is read. Raises OutputError."""
-    if out.resolve() == source.resolve():
+    if source is not None and out.resolve() == source.resolve():
         raise OutputError(out, "is the folder that is read; name another place")
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
@@ -34,7 +34,7 @@ def check_place(out: Path, *, force: bool, source: Path) -> None:
 
 
 class OutputFolder:
-    """Collects the lines of all topics, part by part. `lines` counts them by topic."""
+    """Collects the lines of all topics, part by part, until `complete`, in a `with` block. `lines` counts them by topic."""
 
     def __init__(self, out: Path) -> None:
         self._out = out
@@ -47,6 +47,14 @@ class OutputFolder:
             (self._temporary / _PARTS).mkdir()
         except OSError as error:
             raise OutputError(out, _why(error)) from error
+
+    def __enter__(self) -> "OutputFolder":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave nothing that is not complete, also after Ctrl-C."""
+        if self._temporary.exists():
+            self._discard()
 
     def write(self, topic: str, part: str, lines: Iterable[bytes]) -> None:
         """Append lines to a part of a topic; parts are joined in the order of their names. Raises OutputError."""
@@ -108,7 +116,7 @@ class OutputFolder:
         else:
             self._temporary.rename(self._out)
 
-    def discard(self) -> None:
+    def _discard(self) -> None:
         """Remove what was written so far."""
         for file in self._files.values():
             try:

@@ -10,7 +10,7 @@ from pipeline.local.inputs import place, too_long
 from pipeline.local.lines import Lines, TooLong
 from pipeline.stages.record import Record
 
-_BEFORE_THE_SEQUENCE = frozenset({"dedupe", "reference"})
+BEFORE_THE_SEQUENCE = frozenset({"dedupe", "reference"})
 
 
 def sequence(lines: Lines) -> Iterator[Record]:
@@ -45,5 +45,5 @@ def earlier_dead_letters(lines: Lines) -> Iterator[tuple[DeadLetter, bytes]]:
     for line in lines:
         if isinstance(line, bytes):
             letter = decode(DeadLetter, line)
-            if letter.stage in _BEFORE_THE_SEQUENCE:
+            if letter.stage in BEFORE_THE_SEQUENCE:
                 yield letter, line

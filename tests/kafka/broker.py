@@ -1,7 +1,6 @@
-"""What tests do on the broker beside the pipeline: make and delete topics, read what was written, give a command their settings."""
+"""What tests do on the broker beside the pipeline: make and delete topics, read what was written."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,13 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pipeline.kafka.connection import client
 from pipeline.kafka.topic_ids import topic_ids
 from pipeline.kafka.topics import topic_name
-from pipeline.settings import Settings, variable
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """Return this process's environment, with the settings as variables."""
-    given = settings.model_dump(exclude_none=True, exclude_defaults=True)
-    return {**os.environ, **{variable(key): str(value) for key, value in given.items()}}
+from pipeline.settings import Settings
 
 
 @asynccontextmanager

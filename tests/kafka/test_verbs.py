@@ -19,9 +19,10 @@ from pipeline.flow import TOPICS
 from pipeline.kafka.topics import topic_name
 from pipeline.policy.loader import default_text, parse
 from pipeline.settings import Settings
+from scripts.broker.workers import environment
 from tests.build import right
 from tests.cli.command import TAKEDOWN, takedown
-from tests.kafka.broker import environment, read
+from tests.kafka.broker import read
 
 RIGHTS = [right(right_id=f"R{number}", brand=f"Brand {number}") for number in range(20)]
 

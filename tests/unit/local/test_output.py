@@ -26,10 +26,9 @@ def test_nothing_is_there_until_it_is_complete(tmp_path: Path) -> None:
     assert folder.lines == {"takedowns": 2}
 
 
-def test_what_is_discarded_leaves_nothing(tmp_path: Path) -> None:
-    folder = OutputFolder(tmp_path / "out")
-    folder.write("takedowns", part_name(0), [b"one"])
-    folder.discard()
+def test_what_is_not_completed_leaves_nothing(tmp_path: Path) -> None:
+    with OutputFolder(tmp_path / "out") as folder:
+        folder.write("takedowns", part_name(0), [b"one"])
     assert list(tmp_path.iterdir()) == []
 
 
@@ -79,10 +78,9 @@ def test_an_earlier_output_is_replaced_as_a_whole(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_said_in_plain_words(tmp_path: Path) -> None:
-    folder = OutputFolder(tmp_path / "out")
-    (parts,) = tmp_path.glob(".out.partial-*/.parts")
-    (parts / f"takedowns|{part_name(0)}").symlink_to("/dev/full")  # a device that is always full
-    with pytest.raises(OutputError, match="the disk is full"):
-        folder.write("takedowns", part_name(0), [b"x" * 2_000_000])
-    folder.discard()
+    with OutputFolder(tmp_path / "out") as folder:
+        (parts,) = tmp_path.glob(".out.partial-*/.parts")
+        (parts / f"takedowns|{part_name(0)}").symlink_to("/dev/full")  # a device that is always full
+        with pytest.raises(OutputError, match="the disk is full"):
+            folder.write("takedowns", part_name(0), [b"x" * 2_000_000])
     assert list(tmp_path.iterdir()) == []

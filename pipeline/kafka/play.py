@@ -1,0 +1,130 @@
+"""Plays files into Kafka: what a marketplace would have sent, in the order of event time, with the ticks of its clock.
+
+Each tick is written after what precedes it is acknowledged, and what follows it after the tick: so a worker that keeps up meets them in
+the order in which a replay of the files meets them. No other clock may run on the application meanwhile.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiokafka import AIOKafkaProducer
+
+from pipeline.codec import encode
+from pipeline.flow import INPUTS
+from pipeline.kafka.batches import send
+from pipeline.kafka.messages import Message
+from pipeline.kafka.publish import partitions_of, producer
+from pipeline.kafka.topics import TopicsError, topic_name
+from pipeline.local.inputs import records
+from pipeline.local.lines import Lines
+from pipeline.local.merge import CLOCK, merged
+from pipeline.partitions import partition_of
+from pipeline.settings import Settings
+from pipeline.stages.record import Record
+
+_AT_ONCE = 5000  # records that are collected, where no tick comes between
+
+Told = Callable[[int, int, int], None]  # bytes read, bytes in all, records so far
+
+
+@dataclass(slots=True)
+class Played:
+    """What was played: records by topic (a tick counts once, though every partition gets it), and lines too long to be held."""
+
+    records: Counter[str]
+    too_long: int = 0
+
+
+async def play(settings: Settings, files: Mapping[str, Lines], speed: float | None, told: Told) -> Played:
+    """Write the input topics among the files. `speed`: seconds of event time a second; None: as fast as it goes.
+
+    Raises InputError, TopicsError where topics are missing or have different numbers of partitions, and KafkaError.
+    """
+    inputs = {topic: files[topic] for topic in INPUTS if topic in files}
+    partitions = await _partitions(settings)
+    size = sum(lines.size for lines in inputs.values())
+    async with producer(settings) as one:
+        player = _Player(settings, one, partitions, speed)
+        for count, record in enumerate(merged({topic: records(topic, lines) for topic, lines in inputs.items()}), 1):
+            if player.takes(record):
+                await player.flush()
+                told(sum(lines.read for lines in inputs.values()), size, count)
+        await player.flush()
+    told(size, size, player.played.records.total())
+    return player.played
+
+
+async def _partitions(settings: Settings) -> int:
+    """Return the number of partitions that all input topics have."""
+    found = {topic: await partitions_of(settings, topic) for topic in INPUTS}
+    if len(set(found.values())) > 1:
+        raise TopicsError(
+            [f"{topic_name(settings, topic)} has {number} partitions; inputs must have the same" for topic, number in found.items()]
+        )
+    return found[INPUTS[0]]
+
+
+class _Player:
+    """Collects what comes between two ticks, and writes it."""
+
+    def __init__(self, settings: Settings, producer: AIOKafkaProducer, partitions: int, speed: float | None) -> None:
+        self.played = Played(Counter())
+        self._producer, self._partitions = producer, partitions
+        self._names = {topic: topic_name(settings, topic) for topic in INPUTS}
+        self._waiting: dict[tuple[str, int], list[Message]] = {}
+        self._count = 0
+        self._pace = _Pace(speed) if speed is not None else None
+        self._due: datetime | None = None
+
+    def takes(self, record: Record) -> bool:
+        """Take a record; tell whether what is collected must be written before the next one."""
+        if record.digest is not None:
+            self.played.too_long += 1
+            return False
+        self.played.records[record.topic] += 1
+        for partition, message in self._placed(record):
+            self._waiting.setdefault((self._names[record.topic], partition), []).append(message)
+            self._count += 1
+        if record.fault is None:
+            self._due = record.event.event_time
+        return self._count >= _AT_ONCE or record.topic == CLOCK or self._pace is not None
+
+    def _placed(self, record: Record) -> Iterator[tuple[int, Message]]:
+        """Yield the partitions that get the record: a tick goes to all, what has no key to the first."""
+        if record.topic == CLOCK and record.fault is None:
+            value = record.raw or encode(record.event)  # a tick that was made has no bytes yet
+            return iter([(partition, Message(None, value)) for partition in range(self._partitions)])
+        key = record.key.encode() if record.key is not None else None
+        return iter([(partition_of(record.key, self._partitions) if record.key is not None else 0, Message(key, record.raw))])
+
+    async def flush(self) -> None:
+        """Write what is collected, the ticks behind all else, and wait until it is acknowledged."""
+        if self._pace is not None and self._due is not None:
+            await self._pace.until(self._due)
+        clock = self._names[CLOCK]
+        await self._write({place: each for place, each in self._waiting.items() if place[0] != clock})
+        await self._write({place: each for place, each in self._waiting.items() if place[0] == clock})
+        self._waiting.clear()
+        self._count = 0
+
+    async def _write(self, messages: Mapping[tuple[str, int], Sequence[Message]]) -> None:
+        await asyncio.gather(*[future for _, _, future in await send(self._producer, messages)])
+
+
+class _Pace:
+    """Event time at a multiple of the wall's."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        self._began: tuple[float, datetime] | None = None
+
+    async def until(self, due: datetime) -> None:
+        """Wait until an event time is due; the first one is due at once."""
+        if self._began is None:
+            self._began = time.monotonic(), due
+        wall, event = self._began
+        await asyncio.sleep(max((due - event).total_seconds() / self._speed - (time.monotonic() - wall), 0.0))
