@@ -16,7 +16,7 @@ import orjson
 from pipeline.events.dead_letter import Fault
 
 T = TypeVar("T")
-_PATH = re.compile(r"^(?P<message>.*) - at `(?P<path>[^`]*)`$", re.DOTALL)
+_PATH = re.compile(r"^(?P<message>.*) - at (?:`key` in )?`(?P<path>[^`]*)`$", re.DOTALL)
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_UTC_Z
 _MESSAGE_LIMIT = 1000
 
@@ -52,12 +52,12 @@ def fault(error: Exception) -> Fault:
     text = str(error)[:_MESSAGE_LIMIT]
     if isinstance(error, RecursionError):
         return Fault("too-deep", "nested too deeply")
+    if isinstance(error, msgspec.ValidationError):
+        found = _PATH.match(text)
+        return Fault("invalid", found["message"], found["path"]) if found else Fault("invalid", text, "$")
     if isinstance(error, UnicodeError) or "utf-8" in text.lower():
         return Fault("not-utf8", "holds bytes that are not UTF-8")
-    if not isinstance(error, msgspec.ValidationError):
-        return Fault("not-json", text)
-    found = _PATH.match(text)
-    return Fault("invalid", found["message"], found["path"]) if found else Fault("invalid", text, "$")
+    return Fault("not-json", text)
 
 
 def encode(event: object) -> bytes:

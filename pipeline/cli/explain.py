@@ -30,7 +30,7 @@ def command(
     ],
     json: Annotated[bool, typer.Option("--json", help="Print the events as lines of JSON.")] = False,
 ) -> None:
-    """Show the whole chain behind a decision, event by event, with the evidence marked [[so]] in the listing's own text."""
+    """Show the whole chain behind a decision, event by event, with the evidence marked in double brackets in the listing's own text."""
     chain = explain(folder, ident)
     if json:
         for event in chain.events:

@@ -73,17 +73,10 @@ def _good(file: Path, told: Told) -> Iterator[tuple[str, bytes]]:
 
 
 def _read(file: Path, told: Told) -> Iterator[Record]:
-    lines = _lines(file)
+    lines = Lines(file)
     count = 0
     for count, record in enumerate(records(TOPIC, lines), 1):
         yield record
         if count % _TELL_EVERY == 0:
             told(lines.read, lines.size, count)
     told(lines.size, lines.size, count)
-
-
-def _lines(file: Path) -> Lines:
-    try:
-        return Lines(file)
-    except OSError as error:
-        raise InputError(file, f"cannot be read: {error.strerror or error}") from error

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from pipeline.events.scalars import Time
+from pipeline.events.scalars import EventTime, check_event_time
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
     """The time that has been reached. Only ticks make deadlines fire."""
 
-    event_time: Time
+    event_time: EventTime
+
+    def __post_init__(self) -> None:
+        check_event_time(self.event_time)

@@ -5,7 +5,22 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from pipeline.events.scalars import Count, Countries, Country, Currency, Hex16, Hex64, Id, Label, Language, Money, Text, Time, Url
+from pipeline.events.scalars import (
+    Count,
+    Countries,
+    Country,
+    Currency,
+    EventTime,
+    Hex16,
+    Hex64,
+    Id,
+    Label,
+    Language,
+    Money,
+    Text,
+    Url,
+    check_event_time,
+)
 
 Change = Literal["listed", "updated", "removed"]
 
@@ -28,7 +43,7 @@ class Listing:
 
     listing_id: Id
     seller_id: Id
-    event_time: Time
+    event_time: EventTime
     change: Change
     version: Count
     title: Annotated[str, Meta(max_length=2000)]
@@ -53,3 +68,6 @@ class Listing:
     seller_since: Annotated[str, Meta(max_length=40)] | None = None
     contact_hash: Annotated[str, Meta(max_length=128)] | None = None
     payout_hash: Annotated[str, Meta(max_length=128)] | None = None
+
+    def __post_init__(self) -> None:
+        check_event_time(self.event_time)

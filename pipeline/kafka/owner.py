@@ -14,6 +14,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from pipeline.codec import encode
+from pipeline.events.dead_letter import DeadLetter
 from pipeline.flow import DEAD_LETTERS, Stage
 from pipeline.kafka.batches import Place
 from pipeline.kafka.changelog import recover
@@ -33,6 +34,7 @@ from pipeline.state.pending import Pending
 from pipeline.state.store import ChangeSet
 
 MOST_AGE = 3.5 * 86_400  # seconds: half of the changelog's delete.retention.ms
+REPORTER = "dedupe"  # the stage that stamps ticks with reference data, and so knows of it first
 _COMMIT_MARKER = 1  # the record that a transaction leaves behind what it wrote
 
 
@@ -108,6 +110,17 @@ class _Part:
         written[DEAD_LETTERS] += len(outputs.dead_letters)
         self._next = self.progress.counted(Counter(record.topic for record in records), +written, outputs.tally)
         return outputs
+
+    def report(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
+        """Return the dead letters of reference data that are not written yet, in the order in which each topic holds its records."""
+        seen: Counter[str] = Counter()
+        fresh = []
+        for letter in letters:
+            seen[letter.topic] += 1
+            if seen[letter.topic] > self.progress.reported.get(letter.topic, 0):
+                fresh.append(letter)
+        self._next = self._next.with_reports((letter.topic for letter in fresh), DEAD_LETTERS)
+        return fresh
 
     def move(self, positions: Mapping[str, int], limits: Limits) -> None:
         """Move the mark behind the chunk, in inputs that the stage reads from Kafka. Raises TooManyDeadLettersError."""
@@ -186,7 +199,8 @@ class Owner:
 
     def _checked(self, topic: str, mark: InputMark, topic_id: str, begin: int, end: int) -> int:
         where = f"{self._plan.names[topic]}-{self.partition}"
-        back = f"choose where to go on: takedown reset --stage {self._plan.name} --to ..."
+        which = f"--stage {self._plan.name}" if len(self._plan.stages) == 1 else "--fused"
+        back = f"choose where to go on: takedown reset {which} --to ..."
         if mark.topic_id != topic_id:
             raise GapError(f"{where} was deleted and made anew since offset {mark.position} was read; {back}")
         if mark.position > end:
@@ -219,7 +233,8 @@ class Owner:
         for part in self._parts:
             outputs = part.handle(records, self._reference)
             lines = [(output, encode(output.event)) for output in outputs.events]
-            self._add(messages, lines, outputs)
+            letters = part.report(self._reference.dead_letters) if self._reports_on(part) else []
+            self._add(messages, lines, [*letters, *outputs.dead_letters])
             records = self._passed_on(part, lines)
         for part in self._parts:
             part.move(chunk.positions, self._plan.limits)
@@ -227,12 +242,16 @@ class Owner:
             messages[place] = [Message(key, value) for key, value in raw(part.changes)]
         return messages
 
-    def _add(self, messages: dict[Place, list[Message]], lines: Iterable[tuple[Output, bytes]], outputs: Outputs) -> None:
+    def _reports_on(self, part: _Part) -> bool:
+        """Whether this is the one place that tells of bad reference records: every worker reads them."""
+        return part.stage.name == REPORTER and self.partition == 0
+
+    def _add(self, messages: dict[Place, list[Message]], lines: Iterable[tuple[Output, bytes]], letters: Iterable[DeadLetter]) -> None:
         names, unwritten = self._plan.names, self._plan.unwritten
         for output, line in lines:
             if output.topic not in unwritten:
                 messages.setdefault((names[output.topic], self.partition), []).append(message(output, line, self._source))
-        for letter in outputs.dead_letters:
+        for letter in letters:
             messages.setdefault((names[DEAD_LETTERS], self.partition), []).append(dead_letter_message(letter, self._source))
 
     def _passed_on(self, part: _Part, lines: Sequence[tuple[Output, bytes]]) -> Sequence[Record]:

@@ -3,6 +3,7 @@
 It is part of the change set of every chunk, so that outputs, state and mark are written together or not at all.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -25,7 +26,8 @@ class Progress:
     """Marks by input topic, counters since the beginning, and the dead letters of the window that is under way.
 
     `read` and `written` count records by topic, `fates` the dispositions of the records read: `passed`, `kept`, `dropped:<reason>`,
-    `dead:<code>`, and `facts` what is worth knowing beside that. `lost` counts records that retention took before they were read.
+    `dead:<code>`, and `facts` what is worth knowing beside that. `lost` counts records that retention took before they were read,
+    `reported` the records of each reference topic that were no good and have their dead letter.
     """
 
     inputs: Mapping[str, InputMark] = field(default_factory=dict)
@@ -34,6 +36,7 @@ class Progress:
     fates: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[str, int] = field(default_factory=dict)
     lost: Mapping[str, int] = field(default_factory=dict)
+    reported: Mapping[str, int] = field(default_factory=dict)
     window: int = 0  # records in it so far
     dead: int = 0  # dead letters in it
     failed: int = 0  # of them, for a failed stage
@@ -57,6 +60,12 @@ class Progress:
             fates=_sum(self.fates, fates(tally)),
             facts=_sum(self.facts, tally.facts),
         )
+
+    def with_reports(self, topics: Iterable[str], letters_topic: str) -> "Progress":
+        """Return the mark with dead letters of reference records, given by their topics, counted as reported and written."""
+        fresh = Counter(topics)
+        written = {letters_topic: fresh.total()} if fresh else {}
+        return replace(self, reported=_sum(self.reported, fresh), written=_sum(self.written, written))
 
 
 PROGRESS = Table("progress", Progress)

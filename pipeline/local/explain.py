@@ -59,7 +59,7 @@ def _of_listing_or_seller(folder: Path, ident: str) -> Chain:
     if any(event.listing.listing_id == ident for event in offers):
         listing_offers = [event for event in offers if event.listing.listing_id == ident]
         return Chain("listing", ident, _ordered(_of_listings(folder, listing_offers)))
-    return Chain("seller", ident, _ordered([*offers, *_decisions(folder, ident)]))
+    return Chain("seller", ident, _ordered([*_with_matches(folder, offers), *_decisions(folder, ident)]))
 
 
 def _behind(folder: Path, found: Decided) -> list[Event]:

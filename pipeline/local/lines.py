@@ -41,8 +41,12 @@ class Lines:
     """The lines of one file, without their ends. `read` is how many bytes of the file have been consumed so far."""
 
     def __init__(self, path: Path) -> None:
+        """Raises InputError where there is no such file."""
         self.path = path
-        self.size = path.stat().st_size
+        try:
+            self.size = path.stat().st_size
+        except OSError as error:
+            raise InputError(path, f"cannot be read: {error.strerror or error}") from error
         self._file: IO[bytes] | None = None
 
     @property

@@ -1,18 +1,22 @@
 """One stream from several input files: by event time, in the order of the lines within a file, with a tick before each new minute.
 
-A line that does not decode has no time of its own: it keeps its place behind the line before it.
+A line that does not decode has no time of its own: it keeps its place behind the line before it. A line dated far ahead of the clock and of
+the line that follows it does not move the clock: else one wrong date would make all that follows late.
 """
 
 import heapq
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pipeline.events.clock import Tick
 from pipeline.stages.record import Record
 
 CLOCK = "clock"
 _START = datetime.min.replace(tzinfo=UTC)
+_FAR = timedelta(days=1)
+_LOOK_AHEAD = 1000  # records
 _Timed = tuple[datetime, int, Record]
 
 
@@ -41,15 +45,41 @@ def _timed(stream: Iterator[Record], rank: int) -> Iterator[_Timed]:
 
 
 def _with_ticks(records: Iterator[Record]) -> Iterator[Record]:
-    """Put a tick before the first record of each minute that is later than all before it."""
+    """Put a tick before the first record of each minute that is later than all before it. A stray record is as if the clock had ended."""
     last, made = _START, 0
-    for record in records:
+    for record, follower in _with_followers(records):
         if record.fault is None:
-            minute = record.event.event_time.replace(second=0, microsecond=0)
-            if minute > last:
+            stray = _is_stray(record, follower, last)
+            due = follower if stray and follower is not None else record.event.event_time
+            minute = due.replace(second=0, microsecond=0)
+            if minute > last and (made == 0 or not stray):
                 yield Record(CLOCK, 0, made, b"", Tick(minute))
                 last, made = minute, made + 1
+            if stray:
+                yield replace(record, clock_ended=True)
+                continue
         yield record
+
+
+def _is_stray(record: Record, follower: datetime | None, clock: datetime) -> bool:
+    """Tell whether a record is far ahead of the clock, and of the record that follows."""
+    at = record.event.event_time
+    return follower is not None and at - clock > _FAR and at - follower > _FAR
+
+
+def _with_followers(records: Iterator[Record]) -> Iterator[tuple[Record, datetime | None]]:
+    """Yield each record with the time of the next one that has a time; None where that is not among the next _LOOK_AHEAD."""
+    waiting: deque[Record] = deque()
+    for record in records:
+        if record.fault is None or len(waiting) == _LOOK_AHEAD:
+            yield from _released(waiting, record.event.event_time if record.fault is None else None)
+        waiting.append(record)
+    yield from _released(waiting, None)
+
+
+def _released(waiting: deque[Record], follower: datetime | None) -> Iterator[tuple[Record, datetime | None]]:
+    while waiting:
+        yield waiting.popleft(), follower
 
 
 def _with_clock(streams: dict[str, Iterator[Record]]) -> Iterator[Record]:
@@ -60,12 +90,15 @@ def _with_clock(streams: dict[str, Iterator[Record]]) -> Iterator[Record]:
 
 
 class _Ending:
-    """A stream that knows when it has been read to its end."""
+    """A stream that knows when it has been read to its end. A clock that never ticked has not ended: there is none."""
 
     def __init__(self, stream: Iterator[Record]) -> None:
         self._stream = stream
         self.ended = False
 
     def __iter__(self) -> Iterator[Record]:
-        yield from self._stream
-        self.ended = True
+        ticked = False
+        for record in self._stream:
+            ticked = ticked or record.fault is None
+            yield record
+        self.ended = ticked

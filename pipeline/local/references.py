@@ -46,6 +46,7 @@ class References:
 
     def add_text(self, policy: Policy, text: str) -> None:
         """Publish a policy file as the newest one."""
+        self.read[POLICIES] += 1
         self.kept[POLICIES].append(encode(PolicyRecord(policy.version, text)))
         self.history.add_policy(policy)
 

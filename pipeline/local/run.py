@@ -6,6 +6,7 @@ from time import perf_counter
 
 from pipeline.codec import encode
 from pipeline.events.dead_letter import DeadLetter
+from pipeline.events.sequence import SequencedListing
 from pipeline.flow import DEAD_LETTERS, OUTPUTS, REFERENCES, Stage
 from pipeline.local.output import OutputFolder, part_name
 from pipeline.local.partition import Line, Partition, Transport, deliver
@@ -13,6 +14,7 @@ from pipeline.local.references import References
 from pipeline.local.summary import Decisions, Summary, figures_of, peak_memory
 from pipeline.stages.record import Outputs, Record
 
+LISTINGS = "listings"
 CHUNK = 1000  # records; the most that one transaction carries
 
 
@@ -25,6 +27,7 @@ class Run:
         self.read: Counter[str] = Counter()  # records by topic
         self.written: Counter[tuple[str, int]] = Counter()  # lines by topic and partition, but for dead letters
         self._stages, self._references, self._output, self._chunk, self._transport = stages, references, output, chunk, transport
+        self._listings = 0
         self._partitions: dict[int, Partition] = {}
         self._dead: Counter[str] = Counter()
         self._decisions = Decisions()
@@ -36,6 +39,7 @@ class Run:
     def feed(self, record: Record) -> bool:
         """Take a record; tell whether a chunk was processed."""
         self.read[record.topic] += 1
+        self._listings += record.topic == LISTINGS or isinstance(record.event, SequencedListing)
         return self._partition(record.partition).feed(record)
 
     def _partition(self, number: int) -> Partition:
@@ -49,13 +53,16 @@ class Run:
 
     def finish(self) -> Summary:
         """Process what has been collected, complete the output, and return the figures. Raises OutputError."""
+        if not self._partitions:
+            self._partition(0)  # where nothing came, the figures are zeros
         for number in sorted(self._partitions):
             self._partitions[number].flush()
         self._memory["at_the_end"] = peak_memory()
         runs = [run for number in sorted(self._partitions) for run in self._partitions[number].runs]
         written = {topic: self._output.lines[topic] for topic in (*OUTPUTS, DEAD_LETTERS) if topic not in self.read}
         read: Mapping[str, int] = {**self._references.read, **self.read}
-        summary = Summary(figures_of(runs), read, written, self._decisions, self._dead, perf_counter() - self._began, self._memory)
+        seconds = perf_counter() - self._began
+        summary = Summary(figures_of(runs), read, written, self._decisions, self._dead, self._listings, seconds, self._memory)
         self._output.complete((*OUTPUTS, *REFERENCES, DEAD_LETTERS))
         return summary
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.events.enforcement import SellerWarning
 from pipeline.events.takedown import Takedown
-from pipeline.flow import DEAD_LETTERS, readers
+from pipeline.flow import DEAD_LETTERS, REFERENCES, readers
 from pipeline.local.partition import StageRun
 from pipeline.stages.record import Output, Tally
 from pipeline.state.store import Size
@@ -78,13 +78,9 @@ class Summary:
     written: Mapping[str, int]  # lines of the output files
     decisions: Decisions
     dead_letters: Counter[str]
+    listings: int = 0  # that went through
     seconds: float = 0.0
     peak_memory: dict[str, int] = field(default_factory=dict)  # bytes, at a tenth of the input and at its end
-
-    @property
-    def listings(self) -> int:
-        """How many records of listings went through."""
-        return sum(figures.given["listings"] for figures in self.stages.values()) or self.read.get("events.unique", 0)
 
     @property
     def live_listings(self) -> int:
@@ -92,22 +88,27 @@ class Summary:
         return self.stages["flagging"].state["listings"].entries
 
     def topics(self) -> dict[str, dict[str, int]]:
-        """Return for each topic what its writer counted (`out`) and what its readers took (`in`); a topic without a reader has no `in`."""
+        """Return for each topic what its readers took (`in`) and what its writer counted (`out`)."""
         names = dict.fromkeys((*self.read, *self.written))
-        return {name: self._topic(name) for name in names}
+        return {name: {"in": self._taken(name), "out": self._counted(name)} for name in names}
 
-    def _topic(self, name: str) -> dict[str, int]:
-        figures = {"out": self.read.get(name, 0) + self.written.get(name, 0)}
-        reading = [stage for stage in readers(name) if stage in self.stages and self._is_stream(name)]
-        return {"in": self.stages[reading[0]].given[name], **figures} if reading else figures
+    def _counted(self, name: str) -> int:
+        return self.read.get(name, 0) + self.written.get(name, 0)
 
-    def _is_stream(self, name: str) -> bool:
-        return name in ("listings", "clock", "events.unique", "events.matched")
+    def _taken(self, name: str) -> int:
+        """Return what the stage that reads a topic was given; reference data is taken by all as it is read, and outputs by none here."""
+        if name in REFERENCES:
+            return self.read.get(name, 0)
+        reading = self._reading(name)
+        return self.stages[reading[0]].given[name] if reading else 0
+
+    def _reading(self, name: str) -> list[str]:
+        return [stage for stage in readers(name) if stage in self.stages and name not in REFERENCES]
 
     @property
     def conservation(self) -> int:
         """Records whose fate is unknown, between stages and within them: anything but 0 is a loss."""
-        between = sum(abs(figures["out"] - figures["in"]) for figures in self.topics().values() if "in" in figures)
+        between = sum(abs(figures["out"] - figures["in"]) for name, figures in self.topics().items() if self._reading(name))
         return between + sum(abs(figures.residual) for figures in self.stages.values())
 
     def as_json(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ _JOINT = re.compile(r"[\s\-_]{1,4}")  # `knock-off`, `knock off`; a longer gap p
 _COLON = re.compile(r" ?: ?")  # `1 : 1`
 
 Span = tuple[int, int]
+Hit = tuple[int, int, int]  # number of the term, start, end
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +37,33 @@ class Lexicon:
     def __init__(self, terms: Iterable["Term"]) -> None:
         self._terms = {fold(term.text).strip(): term for term in terms}
         self._names = list(self._terms)
-        self._search = AhoCorasick(self._names, matchkind=MatchKind.LeftmostLongest)
+        self._search = AhoCorasick(self._names, matchkind=MatchKind.Standard)
         self._others = {name: tuple(fold(word).strip() for word in term.unless) for name, term in self._terms.items()}
 
     def find(self, text: str) -> Iterator[Mention]:
         """Yield the mentions of terms, in their order."""
         folded = fold(text)
-        found = [hit for hit in self._search.find_matches_as_indexes(folded) if self._counts(folded, *hit)]
+        hits = self._search.find_matches_as_indexes(folded, overlapping=True)
+        found = [hit for hit in hits if self._counts(folded, *hit)]
         if not found:
             return
         places = _places(text)
-        for number, start, end in found:
+        for number, start, end in _longest(found):
             term = self._terms[self._names[number]]
             yield Mention(term.text, term.strength, places[start][0], places[end - 1][1])
 
     def _counts(self, folded: str, number: int, start: int, end: int) -> bool:
         around = folded[max(start - NEAR, 0) : end + NEAR]
         return _stands_alone(folded, start, end) and not any(_names(around, word) for word in self._others[self._names[number]])
+
+
+def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Yield hits that do not overlap, the leftmost and then the longest first: of what counts, so that a term that does not hides none."""
+    behind = 0
+    for hit in sorted(hits, key=lambda one: (one[1], -one[2])):
+        if hit[1] >= behind:
+            behind = hit[2]
+            yield hit
 
 
 class _Table(dict[int, str]):

@@ -24,6 +24,7 @@ TOPIC = "events.matched"
 TABLES = (CLOCK,)
 
 MOST_MATCHES = 200  # of one listing; the best are kept
+MOST_FOUND = 200  # characters of what was found: a name may have much between its letters that cannot be seen
 FIELD_SHARES = {"title": 1.0, "brand": 0.98, "images": 0.9, "attributes": 0.85, "description": 0.8}  # how much a place says of the goods
 
 
@@ -91,7 +92,7 @@ def _match(right_id: str, brand_id: str, shadow: bool, field: str, hit: Hit) -> 
         field=field,
         start=hit.start,
         end=hit.end,
-        found=hit.found,
+        found=hit.found[:MOST_FOUND],
         alias=hit.alias,
         method=hit.method,
         score=round(hit.score * _field_share(field), 4),

@@ -176,5 +176,7 @@ def _why_dropped(listing: Listing, digest: str, known: KnownListing | None) -> s
     if listing.version == known.version:
         same = digest == known.content_hash and removed == known.removed
         return "repeated" if same else "version-conflict"
-    unchanged = removed if known.removed else (digest == known.content_hash and not removed)
-    return "unchanged" if unchanged else None
+    if removed:
+        return "unchanged" if known.removed else None
+    same = listing.change == "updated" and digest == known.content_hash and not known.removed  # offered anew is news: it may have been down
+    return "unchanged" if same else None

@@ -112,14 +112,20 @@ class Shelf:
 
 
 def renewed(offer: Offer, known: KnownListing | None) -> KnownListing:
-    """Return what is known of a listing with its new version; a new offer of one that was down is live again, until decided."""
+    """Return what is known of a listing with its new version; a new offer of one that was down is live again, until decided.
+
+    It is first seen anew where it comes back or offers something else: else one old listing would be excused for ever.
+    """
     if known is None:
         return KnownListing(offer.version, "live", offer.at, offer.fingerprint, offer.phashes)
+    back = known.status != "live" and offer.change == "listed"
+    other = (known.fingerprint, known.phashes) != (offer.fingerprint, offer.phashes) and offer.change != "removed"
     status: Literal["live", "down"] = "down" if known.status == "down" and offer.change != "listed" else "live"
     return replace(
         known,
         version=offer.version,
         status=status,
+        first_seen=offer.at if back or other else known.first_seen,
         fingerprint=offer.fingerprint,
         phashes=offer.phashes,
         forget_at=known.forget_at if status == "down" else None,

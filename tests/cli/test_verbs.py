@@ -63,7 +63,8 @@ def test_replay_as_json(source: Path, tmp_path: Path) -> None:
     assert figures["conservation"] == 0
     assert figures["topics"]["listings"] == {"in": 9, "out": 9}
     assert figures["topics"]["events.unique"]["in"] == figures["topics"]["events.unique"]["out"]
-    assert figures["topics"]["takedowns"] == {"out": 6}
+    assert figures["topics"]["takedowns"] == {"in": 0, "out": 5}
+    assert figures["topics"]["policies"] == {"in": 1, "out": 1}
     assert set(figures["stages"]) == {"dedupe", "brand-match", "flagging"}
     assert figures["listings_per_second"] > 0
     assert figures["closures"] == 1

@@ -12,6 +12,7 @@ from aiokafka.admin import RecordsToDelete
 
 from pipeline.codec import decode
 from pipeline.events.clock import Tick
+from pipeline.events.dead_letter import DeadLetter
 from pipeline.events.sequence import SequencedTick
 from pipeline.kafka.app import plan_of, stages_of
 from pipeline.kafka.local_state import open_local
@@ -23,7 +24,7 @@ from pipeline.kafka.transaction import FencedError
 from pipeline.settings import Settings
 from tests.build import START, at, listing, right
 from tests.kafka.broker import admin, delete, make
-from tests.kafka.world import kept, next_chunk, offer, owning, publish_policy, publish_rights, referring
+from tests.kafka.world import kept, next_chunk, offer, owning, producing, publish_policy, publish_rights, referring
 
 NOWHERE = {"listings": 0, "clock": 0}
 
@@ -257,6 +258,30 @@ async def test_dead_letters_are_counted_over_restarts_and_windows(topics: Settin
         await fourth.open()
         await fourth.handle(await next_chunk(topics, "dedupe", second_chunk.positions))
         assert (progress_of(fourth).window, progress_of(fourth).dead) == (3, 3)
+
+
+async def test_bad_reference_records_have_one_dead_letter_each(topics: Settings) -> None:
+    """A record that no verb published: every worker reads it, the owner of dedupe's first partition tells of it, once."""
+    await publish_policy(topics)
+    async with producing(topics) as producer:
+        await producer.send_and_wait(topic_name(topics, "rights"), b"no json", partition=0)
+        await producer.send_and_wait(topic_name(topics, "policies"), b'{"version":"2","text":"nonsense = "}', partition=0)
+    async with referring(topics, plan_of(topics, stages_of("dedupe"))) as reference:
+        await offer(topics, Tick(START), *offers(2))
+        async with owning(topics, "dedupe", reference) as owner:
+            chunk = await next_chunk(topics, "dedupe", await owner.open())
+            await owner.handle(chunk)
+            assert progress_of(owner).reported == {"rights": 1, "policies": 1}
+            assert progress_of(owner).residual == 0
+        await offer(topics, *offers(2, start=2))
+        async with owning(topics, "dedupe", reference) as second:
+            await second.open()
+            await second.handle(await next_chunk(topics, "dedupe", chunk.positions))
+    letters = [decode(DeadLetter, each.value or b"") for each in await kept(topics, "dead-letters")]
+    assert sorted((letter.stage, letter.topic, letter.offset, letter.error.code) for letter in letters) == [
+        ("reference", "policies", 1, "bad-policy"),
+        ("reference", "rights", 0, "not-json"),
+    ]
 
 
 # -- formats
