@@ -9,6 +9,7 @@ from types import FrameType
 from pipeline.cli.console import complain
 from pipeline.kafka.connection import ConnectionFailedError
 from pipeline.kafka.recompute import SequenceLostError
+from pipeline.kafka.reset import InUseError, NoSuchPlaceError
 from pipeline.kafka.topics import TopicsError
 from pipeline.local.errors import InputError, OutputError
 from pipeline.policy.loader import PolicyError
@@ -57,10 +58,12 @@ _FAILURES: dict[type[Exception], Exit] = {
     InputError: Exit.INPUT,
     BeforeFirstTickError: Exit.INPUT,
     MissingReferenceError: Exit.INPUT,
+    NoSuchPlaceError: Exit.INPUT,
     PolicyError: Exit.POLICY,
     OutputError: Exit.OUTPUT,
     ConnectionFailedError: Exit.KAFKA,
     TopicsError: Exit.KAFKA,
+    InUseError: Exit.KAFKA,
     SequenceLostError: Exit.KAFKA,
     SettingsError: Exit.SETTINGS,
 }

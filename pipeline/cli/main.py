@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from pipeline.cli import clock, evaluate, explain, policy, replay, rights, schema, simulate, status, topics, version, worker
+from pipeline.cli import clock, evaluate, explain, policy, replay, reset, rights, schema, simulate, status, topics, version, worker
 from pipeline.cli.exits import EXIT_CODES, guarded
 
 app = typer.Typer(
@@ -15,7 +15,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for verb in (replay, explain, simulate, evaluate, worker, status, clock, schema, version):
+for verb in (replay, explain, simulate, evaluate, worker, status, reset, clock, schema, version):
     app.command(name=verb.NAME, epilog=EXIT_CODES)(verb.command)
 for group in (policy, topics, rights):
     app.add_typer(group.app, name=group.NAME)
