@@ -3,7 +3,7 @@
 Mass wrongful takedowns begin with one bad alias or one bad rule. The hour is one of event time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from pipeline.policy.model import Brake
@@ -15,14 +15,14 @@ COUNTS = Table("brake", int)
 FORGET = "forget-brake"
 
 
-def allows(view: View, limits: Brake, right_id: str, signal: str, at: datetime) -> bool:
-    """Tell whether one more automated takedown fits within the limits of its hour."""
-    return all((view.get(COUNTS, name) or 0) < limit for name, limit in _counted(limits, right_id, signal, at))
+def allows(view: View, limits: Brake, right_ids: Sequence[str], signal: str, at: datetime) -> bool:
+    """Tell whether one more automated takedown, for these rights, fits within the limits of its hour."""
+    return all((view.get(COUNTS, name) or 0) < limit for name, limit in _counted(limits, right_ids, signal, at))
 
 
-def count(view: View, schedule: Schedule, limits: Brake, right_id: str, signal: str, at: datetime, lateness: timedelta) -> None:
+def count(view: View, schedule: Schedule, limits: Brake, right_ids: Sequence[str], signal: str, at: datetime, lateness: timedelta) -> None:
     """Count a takedown; the hour is forgotten when no late record can fall into it any more."""
-    for name, _ in _counted(limits, right_id, signal, at):
+    for name, _ in _counted(limits, right_ids, signal, at):
         before = view.get(COUNTS, name) or 0
         view.put(COUNTS, name, before + 1)
         if before == 0:
@@ -34,11 +34,11 @@ def forget(view: View, deadline: Deadline) -> None:
     view.delete(COUNTS, deadline.subject)
 
 
-def _counted(limits: Brake, right_id: str, signal: str, at: datetime) -> Iterator[tuple[str, int]]:
+def _counted(limits: Brake, right_ids: Sequence[str], signal: str, at: datetime) -> Iterator[tuple[str, int]]:
     """Yield the counters that are limited, each with its limit."""
     hour = _hour(at).isoformat()
     if limits.per_right:
-        yield key("right", right_id, hour), limits.per_right
+        yield from ((key("right", right_id, hour), limits.per_right) for right_id in right_ids)
     if limits.per_signal:
         yield key("signal", signal, hour), limits.per_signal
 

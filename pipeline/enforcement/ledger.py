@@ -3,7 +3,7 @@
 Points are never kept: they follow from the hits, the time and the preset, so whoever has the hits can recompute them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -46,21 +46,27 @@ class Ledger:
         """Add a step."""
         return replace(self, steps=(*self.steps, step))
 
+    def newest(self, at: datetime) -> datetime:
+        """Return the time up to which the ledger is known, after a hit at some time: a late hit comes behind newer ones."""
+        return max(at, self.hits[-1].at) if self.hits else at
+
 
 def living_hits(ledger: Ledger, now: datetime, preset: Preset) -> tuple[Hit, ...]:
-    """Return the hits that count at a time: not outlived, and not wiped by a yearly reset."""
+    """Return the hits that count at a time: come by then, not outlived, and not wiped by a yearly reset."""
     since = living_since(ledger, now, preset)
-    return tuple(hit for hit in ledger.hits if hit.at >= since)
+    return tuple(hit for hit in ledger.hits if since <= hit.at <= now)
 
 
 def points(ledger: Ledger, now: datetime, preset: Preset) -> int:
     """Return what the hits add up to at a time."""
-    return total(living_hits(ledger, now, preset), preset)
+    since = living_since(ledger, now, preset)
+    return _total(ledger.hits, preset, lambda hit: since <= hit.at <= now)
 
 
-def total(hits: Iterable[Hit], preset: Preset) -> int:
-    """Add up hits in the order of time: those of one group count once, at most up to the cap."""
-    return sum(_group_points(group, preset) for group in _groups(hits, preset.grouping))
+def _total(hits: Iterable[Hit], preset: Preset, counts: Callable[[Hit], bool]) -> int:
+    """Add up the hits that count. Those of one group count once, at most up to the cap; a group stays one when its first hit outlives."""
+    groups = ([hit for hit in group if counts(hit)] for group in _groups(hits, preset.grouping))
+    return sum(_group_points(group, preset) for group in groups if group)
 
 
 def _group_points(group: list[Hit], preset: Preset) -> int:
@@ -89,10 +95,14 @@ def _last_reset(ledger: Ledger, now: datetime, preset: Preset, reset: YearlyRese
     """Return the latest turn of a year that wiped the ledger; one that found points between the bounds did not."""
     since = datetime.min.replace(tzinfo=UTC)
     for turn in _turns_of_year(ledger, now, reset):
-        carried = total((hit for hit in ledger.hits if since <= hit.at < turn), preset)
+        carried = _total(ledger.hits, preset, _between(since, turn))
         if not reset.unless_from <= carried < reset.unless_below:
             since = turn
     return since
+
+
+def _between(since: datetime, until: datetime) -> Callable[[Hit], bool]:
+    return lambda hit: since <= hit.at < until
 
 
 def _turns_of_year(ledger: Ledger, now: datetime, reset: YearlyReset) -> list[datetime]:

@@ -7,12 +7,13 @@ from pipeline.policy.model import Preset, Step
 
 
 def next_step(ledger: Ledger, now: datetime, preset: Preset) -> Step | None:
-    """Return the step to take now; None where none is due. A takedown that crosses several takes the lowest only."""
+    """Return the step to take now; None where none is due. A takedown that crosses several takes the lowest only.
+
+    A step that asks for a share which is not reached stands in no other's way.
+    """
     reached, taken = points(ledger, now, preset), {step.code for step in steps_in_force(ledger, now, preset)}
-    for step in preset.steps:
-        if step.code not in taken:
-            return step if reached >= step.at and _share(ledger) >= step.min_share else None
-    return None
+    due = (step for step in preset.steps if step.code not in taken and reached >= step.at and _share(ledger) >= step.min_share)
+    return next(due, None)
 
 
 def _share(ledger: Ledger) -> float:

@@ -15,7 +15,7 @@ from pipeline.stages.record import Record
 
 CLOCK = "clock"
 _START = datetime.min.replace(tzinfo=UTC)
-_FAR = timedelta(days=1)
+_FAR = timedelta(days=366)  # a stray is dead-lettered, so what may be sparse data is none
 _LOOK_AHEAD = 1000  # records
 _Timed = tuple[datetime, int, Record]
 

@@ -42,8 +42,12 @@ def _fold(cluster: str) -> str:
     """Fold a character, or one with its combining marks."""
     if cluster in _DROPPED or category(cluster[0]) == "Cf" or "\ufe00" <= cluster <= "\ufe0f" or _is_mark(cluster[0]):
         return ""
-    composed = normalize("NFKC", cluster).casefold()
-    return "".join(char for char in normalize("NFKC", composed) if not _is_mark(char))
+    composed = _without_marks(normalize("NFKC", cluster))  # before case folding, which makes a letter of the mark U+0345
+    return _without_marks(normalize("NFKC", composed.casefold()))
+
+
+def _without_marks(text: str) -> str:
+    return "".join(char for char in text if not _is_mark(char))
 
 
 def _is_mark(char: str) -> bool:
@@ -88,7 +92,8 @@ def _flat(text: str) -> tuple[str, list[Place] | None]:
         return (lower, None) if "'" not in text and "`" not in text else (lower.translate(_ASCII_DROPPED), _origins(text))
     if is_normalized("NFC", text):
         flat = text.translate(_TABLE)
-        return flat, None if _TABLE.uneven.isdisjoint(text) else _origins(text)
+        if _TABLE.uneven.isdisjoint(text):
+            return flat, None
     return "".join(map(_fold_cached, _CLUSTER.findall(text))), _origins(text)
 
 

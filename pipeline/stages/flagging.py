@@ -97,7 +97,7 @@ class Flagger:
 
     def _offer(self, offer: Offer) -> None:
         known, ledger = self._shelf.known(offer), self._view.get(SELLERS, offer.seller_id) or Ledger()
-        if known is None:
+        if known is None and offer.change != "removed":
             ledger = replace(ledger, listed=ledger.listed + 1)
             self._view.put(SELLERS, offer.seller_id, ledger)
         listing = renewed(offer, known)
@@ -108,6 +108,7 @@ class Flagger:
             self._shelf.keep(offer, listing)  # an update does not bring a listing back: only a new offer is decided on anew
             self._tally.facts["already-down"] += 1
         elif ledger.closure_id is not None:
+            listing = replace(listing, right_ids=_used(offer.matched.matches) if offer.matched else ())
             self._sweep(offer.seller_id, offer.listing_id, listing, ledger.closure_id, offer.at)
         elif offer.matched is None:
             self._shelf.keep(offer, replace(listing, right_ids=(), question=None))
@@ -121,12 +122,11 @@ class Flagger:
         """Take down, ask, or clear."""
         verdicts = self._verdicts(offer, event, ledger)
         self._count_shadow(verdicts)
-        right_ids = tuple(verdict.right.right_id for verdict in verdicts)
-        listing = replace(listing, right_ids=right_ids, price=event.listing.price, currency=event.listing.currency)
+        listing = replace(listing, right_ids=_used(event.matches), price=event.listing.price, currency=event.listing.currency)
         acting = [verdict for verdict in verdicts if verdict.right.status == "active"]
         down = [verdict for verdict in acting if verdict.outcome == "takedown"]
         asked = [verdict for verdict in acting if verdict.outcome != "clear"]
-        if down and self._brake_allows(down[0], offer):
+        if down and self._brake_allows(down, offer):
             self._take_down(offer, listing, ledger, down)
         elif asked:
             self._ask(offer, listing, asked, braked=bool(down))
@@ -160,8 +160,8 @@ class Flagger:
             for code in verdict.shadow:
                 self._tally.facts[f"shadow-signal-{code}"] += 1
 
-    def _brake_allows(self, verdict: Verdict, offer: Offer) -> bool:
-        return brake.allows(self._view, self._policy.brake, verdict.right.right_id, verdict.lead, offer.at)
+    def _brake_allows(self, verdicts: Sequence[Verdict], offer: Offer) -> bool:
+        return brake.allows(self._view, self._policy.brake, _right_ids(verdicts), verdicts[0].lead, offer.at)
 
     # -- a question
 
@@ -184,10 +184,10 @@ class Flagger:
         takedown = decisions.takedown(offer, verdicts, language, cost, self._snapshot)
         self.outputs.emit(TAKEDOWNS, offer.seller_id, takedown, self._cause)
         self._tally.facts["takedown"] += 1
-        brake.count(self._view, SCHEDULE, policy.brake, lead.right.right_id, lead.lead, offer.at, policy.times.lateness)
+        brake.count(self._view, SCHEDULE, policy.brake, _right_ids(verdicts), lead.lead, offer.at, policy.times.lateness)
         self._shelf.take_down(offer.seller_id, offer.listing_id, listing, takedown.takedown_id, offer.at, policy.times)
         self._shelf.leave_traces(offer, takedown.takedown_id, policy.times)
-        ledger = _with_takedown(ledger, takedown)
+        ledger = _with_takedown(ledger, takedown, first=listing.takedown_id is None)
         self._view.put(SELLERS, offer.seller_id, ledger)
         if preset is not None and not cost.excused:
             self._take_next_step(offer.seller_id, ledger, takedown, preset)
@@ -201,26 +201,27 @@ class Flagger:
 
     def _take_next_step(self, seller_id: str, ledger: Ledger, takedown: Takedown, preset: Preset) -> None:
         """Warn, restrict, suspend or close, where the takedown leads to it."""
-        at, step = takedown.decided_at, next_step(ledger, takedown.decided_at, preset)
+        at = ledger.newest(takedown.decided_at)
+        step = next_step(ledger, at, preset)
         if step is None:
             return
         if step.code == "closure":
-            self._close(seller_id, ledger, takedown, preset)
+            self._close(seller_id, ledger, takedown.takedown_id, at, preset)
             return
         issued = warning(ledger, step, seller_id, takedown.takedown_id, at, self._policy, preset)
         self.outputs.emit(WARNINGS, seller_id, issued, self._cause)
         self._tally.facts[step.code] += 1
         self._view.put(SELLERS, seller_id, ledger.with_step(StepTaken(step.code, at)))
 
-    def _close(self, seller_id: str, ledger: Ledger, takedown: Takedown, preset: Preset) -> None:
+    def _close(self, seller_id: str, ledger: Ledger, cause: str, at: datetime, preset: Preset) -> None:
         """Close the store, and take down all that it still offers."""
-        at, live = takedown.decided_at, list(self._shelf.live(seller_id))
-        closed = closure(ledger, seller_id, takedown.takedown_id, at, len(live), self._policy, preset)
+        live = list(self._shelf.live(seller_id))
+        closed = closure(ledger, seller_id, cause, at, len(live), self._policy, preset)
         self.outputs.emit(CLOSURES, seller_id, closed, self._cause)
         self._tally.facts["closure"] += 1
         self._view.put(SELLERS, seller_id, replace(ledger, closure_id=closed.closure_id))
         for listing_id, listing in live:
-            self._sweep(seller_id, listing_id, listing, closed.closure_id, takedown.decided_at)
+            self._sweep(seller_id, listing_id, listing, closed.closure_id, at)
 
     def _sweep(self, seller_id: str, listing_id: str, listing: KnownListing, closure_id: str, at: datetime) -> None:
         """Take down a listing of a closed store."""
@@ -230,9 +231,19 @@ class Flagger:
         self._shelf.take_down(seller_id, listing_id, listing, takedown.takedown_id, at, self._policy.times)
 
 
-def _with_takedown(ledger: Ledger, takedown: Takedown) -> Ledger:
-    ledger = replace(ledger, down=ledger.down + 1)
+def _with_takedown(ledger: Ledger, takedown: Takedown, *, first: bool) -> Ledger:
+    """Count a takedown; `first`: of its listing, since a share of the listings is what `down` is for."""
+    ledger = replace(ledger, down=ledger.down + first)
     return ledger.with_hit(Hit(takedown.takedown_id, takedown.decided_at, takedown.points)) if takedown.points else ledger
+
+
+def _right_ids(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    return tuple(verdict.right.right_id for verdict in verdicts)
+
+
+def _used(matches: Iterable[Match]) -> tuple[str, ...]:
+    """Return the rights whose names are used as brands; a reference is no use, and a shadow right acts on nothing."""
+    return tuple(dict.fromkeys(match.right_id for match in matches if match.use == "brand" and not match.shadow))
 
 
 def _by_right(matches: Iterable[Match]) -> dict[str, tuple[Match, ...]]:

@@ -74,7 +74,8 @@ class Shelf:
     def remove(self, offer: Offer, listing: KnownListing, times: Times) -> None:
         """Remember a removed listing for a while: deleting it is no escape."""
         status: Literal["down", "removed"] = "down" if listing.status == "down" else "removed"
-        self._keep_until(offer.name, replace(listing, status=status), offer.at + times.forget_after + times.lateness)
+        forget_at = offer.at + times.forget_after + times.lateness
+        self._keep_until(offer.name, replace(listing, status=status), max(forget_at, listing.forget_at or forget_at))
 
     def take_down(self, seller_id: str, listing_id: str, listing: KnownListing, takedown_id: str, at: datetime, times: Times) -> None:
         """Remember a listing as taken down."""
@@ -114,18 +115,17 @@ class Shelf:
 def renewed(offer: Offer, known: KnownListing | None) -> KnownListing:
     """Return what is known of a listing with its new version; a new offer of one that was down is live again, until decided.
 
-    It is first seen anew where it comes back or offers something else: else one old listing would be excused for ever.
+    Where it comes back it is first seen anew: else one old listing would be excused for ever.
     """
     if known is None:
         return KnownListing(offer.version, "live", offer.at, offer.fingerprint, offer.phashes)
     back = known.status != "live" and offer.change == "listed"
-    other = (known.fingerprint, known.phashes) != (offer.fingerprint, offer.phashes) and offer.change != "removed"
     status: Literal["live", "down"] = "down" if known.status == "down" and offer.change != "listed" else "live"
     return replace(
         known,
         version=offer.version,
         status=status,
-        first_seen=offer.at if back or other else known.first_seen,
+        first_seen=offer.at if back else known.first_seen,
         fingerprint=offer.fingerprint,
         phashes=offer.phashes,
         forget_at=known.forget_at if status == "down" else None,

@@ -64,3 +64,18 @@ def test_each_turn_of_a_year_is_judged_by_what_stood_then() -> None:
     hits = ledger(("2016-05-01", 24), ("2017-05-01", 36))
     assert points(hits, day_of("2017-06-01"), rules) == 60
     assert points(hits, day_of("2018-01-02"), rules) == 0
+
+
+def test_hits_that_come_later_do_not_count_yet() -> None:
+    rules = preset(reset=YearlyReset(utc_offset=CHINA, unless_from=24, unless_below=48))
+    hits = ledger(("2016-06-01", 12), ("2017-01-02", 36))
+    assert points(hits, day_of("2016-12-31"), rules) == 12
+    assert points(hits, day_of("2017-01-02"), rules) == 36
+    assert hits.newest(day_of("2016-12-31")) == day_of("2017-01-02")
+    assert hits.newest(day_of("2017-02-01")) == day_of("2017-02-01")
+
+
+def test_a_group_stays_one_when_its_first_hit_outlives() -> None:
+    rules = preset(grouping=timedelta(days=3), lives=timedelta(days=30))
+    hits = ledger(("2016-03-01", 12), ("2016-03-03", 12), ("2016-03-05", 12))
+    assert [points(hits, day_of(day), rules) for day in ("2016-03-30", "2016-04-01", "2016-04-03", "2016-04-05")] == [24, 24, 12, 0]

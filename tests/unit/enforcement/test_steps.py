@@ -50,3 +50,10 @@ def test_listings_seen_before_a_step_and_its_grace_are_excused() -> None:
     assert not is_excused(warned, at(days=3), at(days=9), PRESET, GRACE)
     assert not is_excused(ledger(12), at(days=2), at(days=9), PRESET, GRACE)
     assert not is_excused(warned, at(days=2), at(days=40), PRESET, GRACE)
+
+
+def test_a_share_that_is_not_reached_stands_in_no_other_steps_way() -> None:
+    rules = Preset(points={"serious": 12}, steps=(Step(code="warning", at=12, min_share=0.9), Step(code="closure", at=48)))
+    step = next_step(ledger(60, listed=100, down=50), START, rules)
+    assert step is not None
+    assert step.code == "closure"

@@ -68,3 +68,29 @@ def test_a_line_that_does_not_decode_keeps_its_place() -> None:
     broken = Record("listings", 0, 1, b"{", fault=Fault("not-json", "cut off"))
     topics = [(record.topic, record.fault is not None) for record in merged({"listings": iter([first, broken, last]), "clock": clock(2)})]
     assert topics == [("listings", False), ("listings", True), ("clock", False), ("listings", False)]
+
+
+def test_a_stray_date_does_not_move_the_clock() -> None:
+    year = 525_600.0
+    stream = list(merged({"listings": listings(0, 90 * year, 1, 2)}))
+    assert shape(iter(stream))[2:] == [("listings", 90 * year), ("clock", 1), ("listings", 1), ("clock", 2), ("listings", 2)]
+    assert [record.clock_ended for record in stream] == [False, False, True, False, False, False, False]
+
+
+def test_a_stray_date_at_the_beginning_is_as_if_the_clock_of_the_next_had_ended() -> None:
+    year = 525_600.0
+    stream = list(merged({"listings": listings(90 * year, 1)}))
+    assert shape(iter(stream)) == [("clock", 1), ("listings", 90 * year), ("listings", 1)]
+    assert [record.clock_ended for record in stream] == [False, True, False]
+
+
+def test_what_is_sparse_is_not_stray() -> None:
+    year = 525_600.0
+    assert [topic for topic, _ in shape(merged({"listings": listings(0, 2 * year, 4 * year)}))] == ["clock", "listings"] * 3
+    assert [topic for topic, _ in shape(merged({"listings": listings(0, 0.9 * year, 1)}))] == ["clock", "listings"] * 2 + ["listings"]
+
+
+def test_a_clock_without_a_tick_has_not_ended() -> None:
+    bad = [Record("clock", 0, 0, b"{", fault=Fault("not-json", "bad"))]
+    assert not any(record.clock_ended for record in merged({"listings": listings(0, 60), "clock": iter(bad)}))
+    assert not any(record.clock_ended for record in merged({"listings": listings(0, 60), "clock": iter(())}))

@@ -172,3 +172,16 @@ def _removal(seller: str) -> bytes:
 
 def _later() -> bytes:
     return b'{"listing_id":"L","seller_id":"S","event_time":"2019-03-01T00:00:00Z","change":"listed","version":1,"title":""}'
+
+
+def test_an_empty_topic_has_figures_of_nothing(tmp_path: Path) -> None:
+    summary = replay(Plan(write_topics(tmp_path / "in", {"listings": []}), tmp_path / "out"))
+    assert (summary.listings, summary.conservation) == (0, 0)
+    assert summary.stages["flagging"].tally.taken == 0
+
+
+def test_listings_are_counted_without_ticks_also_from_the_recorded_sequence(source: Path, tmp_path: Path) -> None:
+    first = replay(Plan(source, tmp_path / "out"))
+    again = replay(Plan(tmp_path / "out", tmp_path / "again", recorded=True))
+    assert first.listings == len(SELLERS) * 5 + 1
+    assert again.listings == len(SELLERS) * 5

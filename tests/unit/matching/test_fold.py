@@ -39,6 +39,15 @@ def test_a_place_leads_back_to_the_text(text: str) -> None:
     assert (first, text[last:]) == (0, " shoes")
 
 
+@pytest.mark.parametrize("mark", [chr(code) for code in range(0x300, 0x370)])
+def test_a_combining_mark_shifts_no_place(mark: str) -> None:
+    for text in (f"x{mark} nike 1", f" {mark} nike 1", f"é{mark}{mark} nike 1"):
+        folded = Folded(text)
+        start = folded.text.index("nike")
+        first, last = folded.place(start, start + 4)
+        assert text[first:last] == "nike"
+
+
 @pytest.mark.parametrize("text", ["Straße", "ﬁne"])
 def test_one_character_may_fold_to_several(text: str) -> None:
     folded = Folded(text)

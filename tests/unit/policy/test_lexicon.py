@@ -24,6 +24,7 @@ LEXICON = Lexicon(
     [
         ("Nike 1:1", ["1:1"]),
         ("Nike REP 1:1!", ["rep 1:1"]),  # the longest wins
+        ("rep 1:1s", ["rep"]),  # and where it is no word it hides no shorter one
         ("grep it, reply", []),
         ("耐克高仿鞋", ["高仿"]),
         ("scale 1:1", []),

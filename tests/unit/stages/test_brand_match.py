@@ -2,11 +2,13 @@ from typing import Any
 
 import pytest
 
+from pipeline.codec import decode, encode
 from pipeline.events.dead_letter import Fault
 from pipeline.events.listing import Image
 from pipeline.events.right import Alias
 from pipeline.events.sequence import MatchedListing, SlimListing
 from pipeline.stages import brand_match
+from pipeline.stages.brand_match import MOST_FOUND
 from pipeline.stages.clock import BeforeFirstTickError
 from pipeline.stages.record import Outputs, Record
 from pipeline.state.memory import MemoryStore
@@ -42,6 +44,14 @@ def test_every_text_is_read_and_the_title_says_most() -> None:
     event = matched("Nike", description="Nike", brand="Nike", attributes={"品牌": "Nike"}, images=(Image("u", text="Nike"),))
     assert isinstance(event, MatchedListing)
     assert [match.field for match in event.matches] == ["title", "brand", "images[0].text", "attributes.品牌", "description"]
+
+
+def test_what_is_found_is_cut_to_what_the_schema_allows() -> None:
+    title = "N" + "\u200b" * 1500 + "ike"
+    event = matched(title, attributes={"a": title})
+    assert isinstance(event, MatchedListing)
+    assert decode(MatchedListing, encode(event)) == event
+    assert {(one.start, one.end, len(one.found)) for one in event.matches} == {(0, len(title), MOST_FOUND)}
 
 
 def test_what_touches_no_right_goes_on_as_a_slim_record() -> None:

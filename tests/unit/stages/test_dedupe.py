@@ -74,6 +74,7 @@ def test_what_is_no_news_is_dropped_for_a_counted_reason(first: Any, second: Any
     [
         listing("Other", version=2, change="updated"),
         listing(version=2, change="removed"),
+        listing(version=2, change="listed"),  # the same, offered anew: it may have been taken down
         listing(listing_id="L2"),  # a copy under another id is how counterfeits come back
         listing(seller_id="S2"),
     ],

@@ -9,7 +9,9 @@ from pipeline.events.right import ReferencePrice
 from pipeline.policy.model import Policy
 from pipeline.stages import flagging
 from pipeline.stages.record import Outputs
+from pipeline.stages.shelf import LISTINGS
 from pipeline.state.memory import MemoryStore
+from pipeline.state.table import key
 from pipeline.state.view import View
 from tests.build import FAKE, START, at, default_policy, events_of, history, listing, match, matched, records, right, sequenced_tick, slim
 
@@ -252,3 +254,52 @@ def test_every_record_is_kept() -> None:
     stage = Flagging()
     stage.fakes(range(6))
     assert (stage.total.tally.residual, stage.total.tally.kept) == (0, 7)
+
+
+def test_one_old_listing_is_excused_once() -> None:
+    stage = Flagging()
+    offers = [stage.offer(version=week + 1, event_time=at(days=4 * week)) for week in range(4)]
+    assert [takedowns(one)[0].points for one in offers] == [12, 12, 12, 12]
+    assert [step for one in offers for step in steps(one)] == ["warning", "restriction"]
+    assert len(closures(offers[-1])) == 1
+
+
+def test_a_late_hit_is_judged_with_what_is_known_since() -> None:
+    usual = default_policy()
+    mild = usual.presets["taobao"].model_copy(update={"points": {"serious": 6, "ordinary": 6}})
+    stage = Flagging(policy=usual.model_copy(update={"presets": {"taobao": mild}}))
+    stage.offer(listing_id="NEW", event_time=at(days=10))
+    late = stage.offer(listing_id="LATE", event_time=at(days=9.5))
+    (warned,) = events_of(late, "seller-warnings")
+    assert (warned.points, warned.decided_at, len(warned.takedown_ids)) == (12, at(days=10), 2)
+
+
+def test_a_share_counts_each_listing_once_and_no_removal() -> None:
+    stage = Flagging()
+    stage.feed(slim(listing(listing_id="GONE", change="removed")))
+    stage.feed(*(slim(listing(listing_id=f"H{number}")) for number in range(3)))
+    for week in range(3):
+        stage.offer(listing_id="F", version=week + 1, event_time=at(days=4 * week))
+    ledger = View(stage.store).get(flagging.SELLERS, "S1")
+    assert ledger is not None
+    assert (ledger.listed, ledger.down) == (4, 1)
+
+
+def test_a_swept_listing_names_the_rights_that_it_uses_and_no_other() -> None:
+    reference, shadow = match(right_id="R2", use="reference"), match(right_id="R3", shadow=True)
+    stage = Flagging(right(), right(right_id="R2"), right(right_id="R3", status="shadow"))
+    stage.offer("Nike shoe", (NIKE, reference, shadow), listing_id="H1")
+    outputs = stage.fakes(range(4))
+    swept = [takedown for takedown in takedowns(outputs) if takedown.source == "closure"]
+    arrived = takedowns(stage.offer("Nike shoe", (NIKE, reference, shadow), listing_id="H2", event_time=at(days=20)))
+    assert [(takedown.listing_id, takedown.right_ids) for takedown in (*swept, *arrived)] == [("H1", ("R1",)), ("H2", ("R1",))]
+
+
+def test_deleting_a_listing_that_was_taken_down_does_not_shorten_its_memory() -> None:
+    stage = Flagging()
+    stage.offer()
+    stage.feed(slim(listing(version=2, change="removed", event_time=at(days=1))))
+    stage.feed(sequenced_tick(at(days=300)))
+    known = View(stage.store).get(LISTINGS, key("S1", "L1"))
+    assert known is not None
+    assert known.status == "down"
