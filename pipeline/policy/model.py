@@ -5,13 +5,22 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from pipeline.policy.lexicon import Lexicon, fold
 
 Mode = Literal["enforced", "shadow", "off"]
 Share = Annotated[float, Field(ge=0, le=1)]
-Duration = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=36_500))]
+
+
+def _with_unit(given: object) -> object:
+    """Refuse a bare number, which would be taken for seconds."""
+    if isinstance(given, (int, float)):
+        raise ValueError("is a duration: write it as ISO 8601, such as P180D or PT10M")
+    return given
+
+
+Duration = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=36_500)), BeforeValidator(_with_unit)]
 Weight = Annotated[float, Field(ge=-20, le=20, allow_inf_nan=False)]
 Points = Annotated[int, Field(ge=0, le=1_000_000)]
 Code = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_-]*$")]
@@ -59,18 +68,30 @@ class SignalPolicy(Part):
     mode: Mode = "enforced"
 
 
+class Suspicion(SignalPolicy):
+    """A signal against the listing."""
+
+    weight: Annotated[Weight, Field(ge=0)]
+
+
+class Favour(SignalPolicy):
+    """A signal for the seller."""
+
+    weight: Annotated[Weight, Field(le=0)]
+
+
 class Signals(Part):
     """The weight of every signal; the fields are the catalogue of `pipeline.signals`."""
 
-    replica_vocabulary: SignalPolicy
-    brand_disguised: SignalPolicy
-    price_far_below: SignalPolicy
-    seller_not_authorised: SignalPolicy
-    seller_record: SignalPolicy
-    relisted: SignalPolicy
-    authorised: SignalPolicy
-    used_at_plausible_price: SignalPolicy
-    reference_use: SignalPolicy
+    replica_vocabulary: Suspicion
+    brand_disguised: Suspicion
+    price_far_below: Suspicion
+    seller_not_authorised: Suspicion
+    seller_record: Suspicion
+    relisted: Suspicion
+    authorised: Favour
+    used_at_plausible_price: Favour
+    reference_use: Favour
 
 
 class Prices(Part):
@@ -136,6 +157,12 @@ class Step(Part):
     lasts: Duration | None = None  # how long a restriction or suspension holds; absent: until lifted
     min_share: Share = 0.0
 
+    @model_validator(mode="after")
+    def _ends(self) -> "Step":
+        if self.code == "closure" and self.lasts is not None:
+            raise ValueError("a closure has no `lasts`: it does not end by itself")
+        return self
+
 
 class YearlyReset(Part):
     """Points and steps start anew with each calendar year, unless they stand between two bounds."""
@@ -143,6 +170,12 @@ class YearlyReset(Part):
     utc_offset: Annotated[timedelta, Field(ge=timedelta(hours=-14), le=timedelta(hours=14))]  # the zone of the calendar
     unless_from: Points  # points from here ...
     unless_below: Points  # ... to below here are carried over
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "YearlyReset":
+        if self.unless_from > self.unless_below:
+            raise ValueError("unless_from <= unless_below must hold")
+        return self
 
 
 class Preset(Part):
