@@ -18,8 +18,8 @@ def printable(text: str) -> str:
 
 
 def complain(message: str, code: int) -> int:
-    """Print what went wrong, and return the exit code."""
-    err.print(Text("error: ", style="bold red") + Text(message))
+    """Print what went wrong, and return the exit code. The message may quote what came from outside."""
+    err.print(Text("error: ", style="bold red") + Text("\n".join(map(printable, message.split("\n")))))
     return code
 
 

@@ -8,7 +8,9 @@ from types import FrameType
 
 from pipeline.cli.console import complain
 from pipeline.kafka.connection import ConnectionFailedError
+from pipeline.kafka.dead_letters import NoSuchLetterError
 from pipeline.kafka.recompute import SequenceLostError
+from pipeline.kafka.redrive import NotRedrivenError
 from pipeline.kafka.reset import InUseError, NoSuchPlaceError
 from pipeline.kafka.topics import TopicsError
 from pipeline.local.errors import InputError, OutputError
@@ -59,6 +61,8 @@ _FAILURES: dict[type[Exception], Exit] = {
     BeforeFirstTickError: Exit.INPUT,
     MissingReferenceError: Exit.INPUT,
     NoSuchPlaceError: Exit.INPUT,
+    NoSuchLetterError: Exit.INPUT,
+    NotRedrivenError: Exit.INPUT,
     PolicyError: Exit.POLICY,
     OutputError: Exit.OUTPUT,
     ConnectionFailedError: Exit.KAFKA,

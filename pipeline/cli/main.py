@@ -4,7 +4,22 @@ import sys
 
 import typer
 
-from pipeline.cli import clock, evaluate, explain, policy, replay, reset, rights, schema, simulate, status, topics, version, worker
+from pipeline.cli import (
+    clock,
+    dead_letters,
+    evaluate,
+    explain,
+    policy,
+    replay,
+    reset,
+    rights,
+    schema,
+    simulate,
+    status,
+    topics,
+    version,
+    worker,
+)
 from pipeline.cli.exits import EXIT_CODES, guarded
 
 app = typer.Typer(
@@ -17,7 +32,7 @@ app = typer.Typer(
 )
 for verb in (replay, explain, simulate, evaluate, worker, status, reset, clock, schema, version):
     app.command(name=verb.NAME, epilog=EXIT_CODES)(verb.command)
-for group in (policy, topics, rights):
+for group in (policy, topics, rights, dead_letters):
     app.add_typer(group.app, name=group.NAME)
 
 

@@ -11,9 +11,9 @@ from pipeline.partitions import partition_of
 from pipeline.stages.record import Record
 
 SIZE_LIMIT = 1024 * 1024  # bytes of a value
-_HEADER_LIMIT = 4000  # characters of a header that a dead letter keeps
-_NAME_LIMIT = 100
-_KEY_LIMIT = 200
+HEADER_LIMIT = 4000  # characters of a header that a dead letter keeps
+NAME_LIMIT = 100
+KEY_LIMIT = 200
 
 
 class Fetched(Protocol):
@@ -75,14 +75,14 @@ def _faulty(topic: str, fetched: Fetched, wrong: Fault) -> Record:
 
 
 def _key(fetched: Fetched) -> str | None:
-    return fetched.key.decode(errors="replace")[:_KEY_LIMIT] if fetched.key is not None else None
+    return fetched.key.decode(errors="replace")[:KEY_LIMIT] if fetched.key is not None else None
 
 
 def _headers(fetched: Fetched) -> dict[str, str] | None:
     """Return the headers as text, cut to what a dead letter may hold."""
     if not fetched.headers:
         return None
-    return {name[:_NAME_LIMIT]: (value or b"").decode(errors="replace")[:_HEADER_LIMIT] for name, value in fetched.headers}
+    return {name[:NAME_LIMIT]: (value or b"").decode(errors="replace")[:HEADER_LIMIT] for name, value in fetched.headers}
 
 
 def time_of(fetched: Fetched) -> datetime | None:

@@ -26,8 +26,9 @@ class Progress:
     """Marks by input topic, counters since the beginning, and the dead letters of the window that is under way.
 
     `read` and `written` count records by topic, `fates` the dispositions of the records read: `passed`, `kept`, `dropped:<reason>`,
-    `dead:<code>`, and `facts` what is worth knowing beside that. `lost` counts records that retention took before they were read,
-    `reported` the records of each reference topic that were no good and have their dead letter.
+    `dead:<code>`, and `facts` what is worth knowing beside that. `lost` counts records that retention took before they were read
+    and those that a reset passed over, less those that it let be read again, so it may be below 0; `reported` counts the records of each
+    reference topic that were no good and have their dead letter.
     """
 
     inputs: Mapping[str, InputMark] = field(default_factory=dict)
