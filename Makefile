@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := demo-out
 
-.PHONY: help demo test lint bench figures samples schemas settings clean
+.PHONY: help demo test lint bench bench-kafka figures samples schemas settings clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
 
 demo: $(READY) ## Replay the sample topics and show what was decided
 	$(BIN)/takedown replay samples --out $(DEMO) --force
@@ -25,8 +25,13 @@ lint: $(READY) ## Check style, types and the order of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY) ## Measure local replay, with a profile by stage
+bench: $(READY) ## Measure local replay, with a profile by stage (the workers: make bench-kafka)
 	$(BIN)/python -m benchmarks.replay
+
+bench-kafka: $(READY) ## Measure the workers: against plain Faust, recovery, memory with a backlog
+	$(BIN)/python -m benchmarks.engines
+	$(BIN)/python -m benchmarks.recovery
+	$(BIN)/python -m benchmarks.backlog
 
 figures: $(READY) ## Measure everything anew and write the README's figures
 	$(BIN)/python -m scripts.build_figures
