@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     session_timeout: float = Field(
         10.0, ge=1, le=1800, description="Seconds without a heartbeat after which a worker counts as dead and loses its partitions."
     )
+    connect_timeout: float = Field(
+        60.0, ge=0, le=3600, description="Seconds for which a worker that starts waits for Kafka, where that cannot be reached."
+    )
     drain_timeout: float = Field(
         25.0,
         ge=0,

@@ -15,6 +15,7 @@ from pipeline.kafka.chunk import Chunk
 from pipeline.kafka.connection import broker_credentials, broker_url, client
 from pipeline.kafka.owner import Limits, Plan
 from pipeline.kafka.references import LiveReference
+from pipeline.kafka.retry import patiently
 from pipeline.kafka.topics import changelog_name, check_topics, topic_name
 from pipeline.kafka.transport import ChunkTransport
 from pipeline.kafka.worker import Buffers, Worker
@@ -80,10 +81,8 @@ class StageApp(faust.App):
         """Check the topics, read the reference data, and be ready before the first partition comes."""
         settings, plan = self.settings, self.plan
         try:
-            partitions = await check_topics(settings, plan)
-            searched = any(stage.name == "brand-match" for stage in plan.stages)
-            self.reference = LiveReference(self.client, plan.names, searched=searched)
-            await self.reference.start()
+            partitions = await patiently(lambda: check_topics(settings, plan), settings.connect_timeout)
+            self.reference = await patiently(self._read_reference, settings.connect_timeout)
         except Exception as error:
             self.failure = error
             raise
@@ -92,6 +91,16 @@ class StageApp(faust.App):
         self._background = [asyncio.create_task(self.reference.run()), asyncio.create_task(self._watch(worker))]
         self._background[0].add_done_callback(lambda task: _reference_ended(task, worker))
         await super().on_start()
+
+    async def _read_reference(self) -> LiveReference:
+        """Return the reference data, read to its end."""
+        reference = LiveReference(self.client, self.plan.names, searched=any(stage.name == "brand-match" for stage in self.plan.stages))
+        try:
+            await reference.start()
+        except BaseException:
+            await reference.close()
+            raise
+        return reference
 
     async def _watch(self, worker: Worker) -> None:
         """Stop the process when the worker fails; a restart is the recovery."""

@@ -91,7 +91,7 @@ class _Player:
             self._count += 1
         if record.fault is None:
             self._due = record.event.event_time
-        return self._count >= _AT_ONCE or record.topic == CLOCK or self._pace is not None
+        return self._count >= _AT_ONCE or record.topic == CLOCK or (self._pace is not None and self._pace.is_early(self._due))
 
     def _placed(self, record: Record) -> Iterator[tuple[int, Message]]:
         """Yield the partitions that get the record: a tick goes to all, what has no key to the first."""
@@ -122,9 +122,17 @@ class _Pace:
         self._speed = speed
         self._began: tuple[float, datetime] | None = None
 
+    def is_early(self, due: datetime | None) -> bool:
+        """Tell whether an event time is not due yet, so that what came before it should not wait for it."""
+        return due is not None and self._early_by(due) > 0
+
     async def until(self, due: datetime) -> None:
-        """Wait until an event time is due; the first one is due at once."""
+        """Wait until an event time is due."""
+        await asyncio.sleep(max(self._early_by(due), 0.0))
+
+    def _early_by(self, due: datetime) -> float:
+        """Return the seconds until an event time is due; the first one is due at once."""
         if self._began is None:
             self._began = time.monotonic(), due
         wall, event = self._began
-        await asyncio.sleep(max((due - event).total_seconds() / self._speed - (time.monotonic() - wall), 0.0))
+        return (due - event).total_seconds() / self._speed - (time.monotonic() - wall)

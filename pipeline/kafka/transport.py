@@ -7,6 +7,7 @@ from the group, whose offsets are for lag tools.
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
@@ -19,6 +20,7 @@ from faust.types import TP, ConsumerMessage
 
 from pipeline.kafka.chunk import Chunk
 from pipeline.kafka.reading import Consumer
+from pipeline.kafka.retry import patiently
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,20 @@ Fetched = dict[TP, tuple[Sequence[Any], int]]
 
 class ChunkConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread in which the client runs: heartbeats go on while a chunk is handled."""
+
+    async def on_start(self) -> None:
+        """Connect, as soon as Kafka can be reached."""
+        self._consumer = await patiently(self._connected, cast(Any, self.app).settings.connect_timeout)
+        self.time_started = time.monotonic()
+
+    async def _connected(self) -> Consumer:
+        consumer = cast(Consumer, self._create_consumer(loop=self.thread_loop))
+        try:
+            await consumer.start()
+        except BaseException:
+            await consumer.stop()
+            raise
+        return consumer
 
     def _create_worker_consumer(self, transport: Any) -> Consumer:
         """Return a client that reads what is committed, and deals the same partition of all inputs to one worker."""

@@ -7,43 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka.errors import (
-    AuthenticationFailedError,
-    GroupAuthorizationFailedError,
-    KafkaError,
-    MessageSizeTooLargeError,
-    RecordListTooLargeError,
-    RecordTooLargeError,
-    SaslAuthenticationFailed,
-    TopicAuthorizationFailedError,
-    TransactionalIdAuthorizationFailed,
-    UnsupportedVersionError,
-)
-
 from pipeline.kafka.chunk import Chunk
 from pipeline.kafka.decode import decoder_of
 from pipeline.kafka.deliveries import Deliveries
 from pipeline.kafka.inbox import Decode, Inbox
 from pipeline.kafka.owner import GapError, Owner, Plan
 from pipeline.kafka.references import LiveReference
+from pipeline.kafka.retry import passes
 from pipeline.kafka.transaction import FencedError
 
 log = logging.getLogger(__name__)
 
 _ON_THE_WAY = 2  # chunks of a partition: one is handled, the next one waits for it
 _PAUSE = 0.5, 10.0  # seconds before a partition is opened anew: at first, and at most
-_RETRIABLE = (KafkaError, ConnectionError, TimeoutError)
-_NOT_RETRIABLE = (
-    AuthenticationFailedError,
-    GroupAuthorizationFailedError,
-    MessageSizeTooLargeError,
-    RecordListTooLargeError,
-    RecordTooLargeError,
-    SaslAuthenticationFailed,
-    TopicAuthorizationFailedError,
-    TransactionalIdAuthorizationFailed,
-    UnsupportedVersionError,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +102,11 @@ class Worker:
                 self.fenced += 1
                 log.warning("%s-%d: another worker owns it now; its chunk was refused as a whole", self.plan.name, partition)
                 pause = 2 * self._session  # time to be told so by the group; if not, this worker is the owner again
-            except _RETRIABLE as error:
-                if isinstance(error, _NOT_RETRIABLE):
+            except Exception as error:  # whatever it is, it must not be lost in a task
+                if not passes(error):
                     return self.fail(error)
                 self.aborted += 1
                 log.warning("%s-%d is opened anew in %.1f s: %s: %s", self.plan.name, partition, pause, type(error).__name__, error)
-            except Exception as error:  # whatever it is, it must not be lost in a task
-                return self.fail(error)
             finally:
                 self._let_go(partition, holding)
                 await owner.close()

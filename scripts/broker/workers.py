@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.kafka.connection import reaching
 from pipeline.kafka.status import Status, status
 from pipeline.settings import Settings, variable
+
+_SHOWN = 4000  # characters of a log
 
 
 @dataclass
@@ -22,7 +24,8 @@ class WorkerProcess:
     process: subprocess.Popen[bytes]
     log: Path
     state: Path
-    frozen: bool = field(default=False)
+    frozen: bool = False
+    ended_by_us: bool = False
 
     @property
     def running(self) -> bool:
@@ -36,11 +39,13 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """Kill it as a crash would, and wait until it is gone."""
+        self.ended_by_us = True
         self.signal(signal.SIGKILL)
         self.process.wait()
 
     def stop(self, patience: float = 60.0) -> int:
         """Let it finish; return its exit code. Raises subprocess.TimeoutExpired."""
+        self.ended_by_us = True
         self.signal(signal.SIGTERM)
         return self.process.wait(patience)
 
@@ -75,6 +80,13 @@ class Workers:
         """Those that have not ended."""
         return [each for each in self.all if each.running]
 
+    def check(self) -> None:
+        """Raise RuntimeError with the end of its log where one has ended by itself."""
+        for each in self.all:
+            if not each.running and not each.ended_by_us:
+                end = each.log.read_text(errors="replace")[-_SHOWN:]
+                raise RuntimeError(f"{each.log.stem} ended with {each.process.returncode} by itself; its log ends with:\n{end}")
+
     def start(self, name: str, *options: str, state: Path | None = None) -> WorkerProcess:
         """Start a worker: a stage, or `fused`. `state`: the folder of an earlier one, to be used again."""
         number = len(self.all)
@@ -98,7 +110,7 @@ class Workers:
         stopping = self.running
         for each in stopping:
             each.signal(signal.SIGTERM)
-        return [each.process.wait(60) for each in stopping]
+        return [each.stop() for each in stopping]
 
     def logs(self) -> str:
         """Return what all of them printed."""
