@@ -49,6 +49,10 @@ class WorkerProcess:
         self.signal(signal.SIGTERM)
         return self.process.wait(patience)
 
+    def end_of_log(self) -> str:
+        """Return the last of what it printed."""
+        return self.log.read_text(errors="replace")[-_SHOWN:]
+
     def freeze(self) -> None:
         """Stop it in the middle of whatever it does."""
         self.signal(signal.SIGSTOP)
@@ -84,8 +88,8 @@ class Workers:
         """Raise RuntimeError with the end of its log where one has ended by itself."""
         for each in self.all:
             if not each.running and not each.ended_by_us:
-                end = each.log.read_text(errors="replace")[-_SHOWN:]
-                raise RuntimeError(f"{each.log.stem} ended with {each.process.returncode} by itself; its log ends with:\n{end}")
+                code = each.process.returncode
+                raise RuntimeError(f"{each.log.stem} ended with {code} by itself; its log ends with:\n{each.end_of_log()}")
 
     def start(self, name: str, *options: str, state: Path | None = None) -> WorkerProcess:
         """Start a worker: a stage, or `fused`. `state`: the folder of an earlier one, to be used again."""
@@ -105,12 +109,14 @@ class Workers:
         self.all.append(worker)
         return worker
 
-    def stop(self) -> list[int]:
-        """Let all that run finish; return their exit codes."""
+    def stop(self) -> None:
+        """Let all that run finish. Raises RuntimeError with the end of its log where one does not end with 0."""
         stopping = self.running
         for each in stopping:
             each.signal(signal.SIGTERM)
-        return [each.stop() for each in stopping]
+        for each in stopping:
+            if code := each.stop():
+                raise RuntimeError(f"{each.log.stem} ended with {code} when it was stopped; its log ends with:\n{each.end_of_log()}")
 
     def logs(self) -> str:
         """Return what all of them printed."""

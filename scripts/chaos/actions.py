@@ -110,7 +110,7 @@ class Actions:
         self._count("zombies", worker.log.stem)
 
     async def _frozen_in_a_transaction(self, stage: str) -> WorkerProcess:
-        """Freeze a worker until it has left a transaction open. While it is frozen work piles up, so that soon it is in one most of the time."""
+        """Freeze a worker until it has left a transaction open. Meanwhile work piles up: soon it is seldom outside of one."""
         worker = self._chance.choice(self._of(stage))
         for _ in range(_TRIES):
             worker.freeze()

@@ -38,7 +38,7 @@ from scripts.broker.workers import Workers, all_read
 from scripts.chaos.actions import FENCED, Actions, Amounts
 from scripts.chaos.judge import Verdict, judge
 
-_COMPACTING = "log.roll.ms=5000\nlog.cleaner.min.cleanable.ratio=0.01"  # so that changelogs are compacted while they are in use
+COMPACTING = "log.roll.ms=5000\nlog.cleaner.min.cleanable.ratio=0.01"  # so that changelogs are compacted while they are in use
 _EVENT_DAYS = 2.0
 _PATIENCE = 600.0  # seconds in which the workers must catch up at the end
 _REOPENED = "is opened anew"
@@ -79,11 +79,10 @@ class Report:
         return found
 
 
-async def run(plan: Plan, scratch: Path, say: Callable[[str], None]) -> Report:
+async def run(plan: Plan, broker: Broker, scratch: Path, say: Callable[[str], None]) -> Report:
     """Run everything, in a folder that the caller removes. Raises TimeoutError where the workers do not catch up."""
     chance = random.Random(plan.seed)
     simulate(scratch / "played", listings=plan.listings, seed=plan.seed, brands=plan.brands, days=_EVENT_DAYS)
-    broker = await asyncio.to_thread(Broker(scratch / "broker", extra=_COMPACTING).start)
     settings = Settings(
         bootstrap=broker.bootstrap,
         application="chaos",
@@ -94,11 +93,8 @@ async def run(plan: Plan, scratch: Path, say: Callable[[str], None]) -> Report:
         dead_letter_limit=100_000,
     )
     began = time.monotonic()
-    try:
-        with Workers(settings, scratch / "workers") as workers:
-            return await _run(plan, settings, workers, Actions(workers, broker, plan.amounts, chance, say), scratch, say, began)
-    finally:
-        await asyncio.to_thread(broker.stop)
+    with Workers(settings, scratch / "workers") as workers:
+        return await _run(plan, settings, workers, Actions(workers, broker, plan.amounts, chance, say), scratch, say, began)
 
 
 async def _run(
@@ -116,9 +112,7 @@ async def _run(
     await asyncio.gather(playing, changing, acting)
     say(f"{playing.result().records.total():,} records were played")
     await all_read(settings, _PATIENCE)
-    codes = await asyncio.to_thread(workers.stop)
-    if any(codes):
-        raise RuntimeError(f"workers ended with {codes} when they were stopped\n{workers.logs()[-4000:]}")
+    await asyncio.to_thread(workers.stop)
     say("all workers have caught up and are stopped; now it is compared")
     logs = workers.logs()
     verdict = await judge(settings, scratch / "played", scratch)
@@ -156,7 +150,11 @@ def main() -> int:
     plan = Plan(options.listings, amounts, options.seconds, options.seed)
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
     err.print(f"seed {plan.seed}; logs in {folder} until all is well", markup=False)
-    report = asyncio.run(run(plan, folder, lambda text: err.print(text, markup=False)))
+    broker = Broker(folder / "broker", extra=COMPACTING).start()
+    try:
+        report = asyncio.run(run(plan, broker, folder, lambda text: err.print(text, markup=False)))
+    finally:
+        broker.stop()
     out.print(table(plan, report))
     for fault in report.faults:
         out.print(fault, markup=False, style="red")

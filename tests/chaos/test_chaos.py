@@ -7,15 +7,20 @@ from pathlib import Path
 import pytest
 
 from scripts.chaos.actions import Amounts
-from scripts.chaos.run import Plan, run
+from scripts.chaos.run import COMPACTING, Plan, run
+from tests.kafka.starting import started
 
 SEED = 20161
 
 
 @pytest.mark.timeout(300)
-async def test_nothing_is_lost_added_or_done_twice(bootstrap: str, tmp_path: Path) -> None:
-    """The short form; `make chaos` is the long one, which kills the broker too. It starts a broker of its own, with quick compaction."""
+async def test_nothing_is_lost_added_or_done_twice(tmp_path: Path) -> None:
+    """The short form; `make chaos` is the long one, which kills the broker too."""
+    broker = started(tmp_path / "broker", extra=COMPACTING)
     plan = Plan(listings=6000, amounts=Amounts(worker_kills=2, broker_kills=0, rebalances=1, zombies=1), seconds=25, seed=SEED)
-    report = await run(plan, tmp_path, lambda text: print(text, file=sys.stderr))
+    try:
+        report = await run(plan, broker, tmp_path, lambda text: print(text, file=sys.stderr))
+    finally:
+        broker.stop()
     assert report.done == Counter({"worker kills": 2, "rebalances": 1, "zombies": 1})
     assert report.faults == []

@@ -9,10 +9,8 @@ import pytest
 
 from pipeline.kafka.topics import create
 from pipeline.settings import Settings
-from scripts.broker.broker import Broker
-from scripts.broker.jars import BrokerError
+from tests.kafka.starting import GIVEN, started
 
-GIVEN = "TAKEDOWN_TEST_BOOTSTRAP"  # a broker that runs already
 LOG = pytest.StashKey[Path]()
 
 
@@ -22,7 +20,7 @@ def bootstrap(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     if given := os.environ.get(GIVEN):
         yield given
         return
-    broker = _started(tmp_path_factory.mktemp("broker"))
+    broker = started(tmp_path_factory.mktemp("broker"))
     try:
         yield broker.bootstrap
     finally:
@@ -37,16 +35,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Say where the broker's log is, when tests failed."""
     if LOG in config.stash:
         terminalreporter.write_line(f"the broker's log: {config.stash[LOG]}", red=True)
-
-
-def _started(folder: Path) -> Broker:
-    try:
-        return Broker(folder).start()
-    except (BrokerError, OSError) as error:
-        message = f"NO TEST ON KAFKA RUNS: no broker here: {str(error).splitlines()[0]} (or name one with {GIVEN}=host:port)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message, pytrace=False)
-        pytest.skip(message)
 
 
 @pytest.fixture
