@@ -61,8 +61,13 @@ def fault(error: Exception) -> Fault:
 
 
 def encode(event: object) -> bytes:
-    """Return an event's one JSON form, in UTF-8."""
-    return orjson.dumps(event, default=_present, option=_OPTIONS)
+    """Return an event's one JSON form, in UTF-8. Raises TypeError for what is none, and what ends a program as it came."""
+    try:
+        return orjson.dumps(event, default=_present, option=_OPTIONS)
+    except TypeError as error:
+        if error.__cause__ is None or isinstance(error.__cause__, Exception):
+            raise
+        raise error.__cause__ from None  # orjson makes a TypeError of a KeyboardInterrupt that comes while it asks for the fields
 
 
 def _present(event: object) -> dict[str, Any]:

@@ -1,10 +1,8 @@
 """Exit codes, and the one place that turns an error into a message and a code."""
 
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from enum import IntEnum
-from types import FrameType
 
 from pipeline.cli.console import complain
 from pipeline.kafka.connection import ConnectionFailedError
@@ -13,11 +11,13 @@ from pipeline.kafka.recompute import SequenceLostError
 from pipeline.kafka.redrive import NotRedrivenError
 from pipeline.kafka.reset import InUseError, NoSuchPlaceError
 from pipeline.kafka.topics import TopicsError
-from pipeline.local.errors import InputError, OutputError
+from pipeline.local.errors import InputError
+from pipeline.place import OutputError
 from pipeline.policy.loader import PolicyError
 from pipeline.settings import SettingsError
 from pipeline.stages.clock import BeforeFirstTickError
 from pipeline.stages.reference import MissingReferenceError
+from pipeline.stopping import HOW, SIGNALLED
 
 
 class Exit(IntEnum):
@@ -34,24 +34,22 @@ class Exit(IntEnum):
     SETTINGS = 8
     WORKER = 9
     DIFFERENT = 10
+    HUNG_UP = 129
     INTERRUPTED = 130
     TERMINATED = 143
-
-
-_SIGNALLED = 128  # and the number of the signal, as shells have it
 
 
 EXIT_CODES = """
 Exit codes: 0 done; 1 an unexpected error; 2 wrong usage; 3 records are unaccounted for; 4 the input cannot be used; 5 a policy is no good;
 6 the output cannot be written; 7 Kafka cannot be reached or refuses; 8 bad settings; 9 a worker stopped with work undone;
-10 a recomputation differs from what the topics hold; 130 interrupted (Ctrl-C); 143 terminated.
+10 a recomputation differs from what the topics hold; 129 hung up; 130 interrupted (Ctrl-C); 143 terminated.
 """
 
 
 class Stopped(BaseException):
-    """The process was asked to stop by a signal; `left` says what it leaves behind."""
+    """The process was asked to stop by a signal while it was at work on Kafka; `left` says what it leaves behind."""
 
-    def __init__(self, number: int, left: str = "nothing was written") -> None:
+    def __init__(self, number: int, left: str) -> None:
         super().__init__(number)
         self.number, self.left = number, left
 
@@ -76,26 +74,9 @@ _FAILURES: dict[type[Exception], Exit] = {
 def guarded(command: Callable[[], None]) -> int:
     """Run a command; return its exit code, and print one clear message where it fails."""
     try:
-        with _stoppable():
-            command()
+        command()
     except tuple(_FAILURES) as error:
         return complain(str(error), next(code for kind, code in _FAILURES.items() if isinstance(error, kind)))
     except Stopped as stop:
-        how = "interrupted" if stop.number == signal.SIGINT else "terminated"
-        return complain(f"{how}; {stop.left}", _SIGNALLED + stop.number)
+        return complain(f"{HOW[signal.Signals(stop.number)]}; {stop.left}", SIGNALLED + stop.number)
     return Exit.OK
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Make Ctrl-C and SIGTERM raise Stopped, so that what was begun is tidied up."""
-    before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _stop(number: int, _frame: FrameType | None) -> None:
-    raise Stopped(number)

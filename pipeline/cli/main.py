@@ -1,7 +1,5 @@
 """The command `takedown`."""
 
-import sys
-
 import typer
 
 from pipeline.cli import (
@@ -20,7 +18,7 @@ from pipeline.cli import (
     version,
     worker,
 )
-from pipeline.cli.exits import EXIT_CODES, guarded
+from pipeline.cli.exits import EXIT_CODES
 
 app = typer.Typer(
     help="Keeps counterfeits off a marketplace's shelves, explains every decision, and lets anyone recompute its figures.",
@@ -34,8 +32,3 @@ for verb in (replay, explain, simulate, evaluate, worker, status, reset, clock, 
     app.command(name=verb.NAME, epilog=EXIT_CODES)(verb.command)
 for group in (policy, topics, rights, dead_letters):
     app.add_typer(group.app, name=group.NAME)
-
-
-def run() -> None:
-    """Run the command line and exit with the code that `exits` documents."""
-    sys.exit(guarded(app))

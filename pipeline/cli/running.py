@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from pipeline import stopping
 from pipeline.cli.exits import Stopped
 from pipeline.kafka.connection import reaching
 from pipeline.settings import Settings
@@ -16,15 +17,19 @@ from pipeline.settings import Settings
 T = TypeVar("T")
 
 SettingsFile = Annotated[
-    Path | None, typer.Option("--settings", metavar="FILE", help="A TOML file; TAKEDOWN_* variables win over it.", show_default=False)
+    Path | None,
+    typer.Option("--settings", metavar="FILE", help="A TOML file; TAKEDOWN_* variables win over it.", show_default=False, readable=False),
 ]
 
 
 def run(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
     """Run to the end, and return the result. Raises ConnectionFailedError, and Stopped after SIGTERM or Ctrl-C."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it would log comes as an exception too
-    with reaching(settings):
-        return asyncio.run(_stoppable(work))
+    try:
+        with reaching(settings):
+            return asyncio.run(_stoppable(work))
+    finally:
+        stopping.heed()  # asyncio has put the handlers of the language in their place
 
 
 async def _stoppable(work: Coroutine[Any, Any, T]) -> T:

@@ -1,24 +1,22 @@
-"""What can go wrong outside of the records, each with a message that says what to do.
+"""What can go wrong with what is read, each with a message that says what to do. (With what is written: OutputError, in pipeline.place.)
 
-LocalError
-├── InputError    the folder or a file in it cannot be used
-└── OutputError   the output cannot be written
+InputError         the folder or a file in it cannot be used
+└── DamagedError   a line of what a replay wrote is not as it was written
 """
 
 from pathlib import Path
 
 
-class LocalError(Exception):
-    """A replay cannot start or go on."""
+class InputError(Exception):
+    """The folder or a file in it cannot be used."""
 
     def __init__(self, path: Path, message: str) -> None:
         super().__init__(f"{path}: {message}")
         self.path = path
 
 
-class InputError(LocalError):
-    """The folder or a file in it cannot be used."""
+class DamagedError(InputError):
+    """A line of what a replay wrote is not as it was written."""
 
-
-class OutputError(LocalError):
-    """The output cannot be written."""
+    def __init__(self, path: Path, number: int, why: object) -> None:
+        super().__init__(path, f"line {number} is damaged: {why}; write the folder anew with a replay")

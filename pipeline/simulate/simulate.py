@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.codec import encode
+from pipeline.place import Place, Written, check_place, explained
 from pipeline.simulate import registry
 from pipeline.simulate.brands import Brand
 from pipeline.simulate.brands import brands as most_popular
 from pipeline.simulate.stream import START, Line, Stream
 
 LISTINGS, RIGHTS, TRUTH = "listings.jsonl", "rights.jsonl", "truth.jsonl"
+WRITTEN = Written("simulation", frozenset({LISTINGS, RIGHTS, TRUTH}), TRUTH)
 _REPORT_EVERY = 1000  # lines
 
 
@@ -24,22 +26,29 @@ def simulate(
     brands: int = 200,
     days: float = 90,
     start: datetime = START,
+    force: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> dict[str, int]:
     """Make a folder with listings.jsonl, rights.jsonl and truth.jsonl; return their numbers of lines.
 
     listings.jsonl has exactly `listings` lines: events of all kinds, and malformed lines, that rise over `days` from `start`.
     `prevalence` is the share of listings that are fakes; `brands` the size of the registry. `progress` is told the lines done so far.
-    The same arguments give the same bytes. Raises FileExistsError where `out` exists, ValueError for arguments out of range.
+    The folder appears when it is complete, or not at all; `force` replaces one that a simulation wrote.
+    The same arguments give the same bytes. Raises OutputError where `out` exists or cannot be written, ValueError for arguments out of
+    range.
     """
     registered = most_popular(brands)
     lines = Stream(registered, listings=listings, seed=seed, prevalence=prevalence, days=days, start=start)
-    out.mkdir(parents=True)
-    with (out / LISTINGS).open("wb") as listing_file, (out / TRUTH).open("wb") as truth_file:
-        truths = _write(lines, listing_file, truth_file, progress or _tell_no_one)
+    check_place(out, WRITTEN, force=force)
+    with Place(out) as place, explained(out):
+        folder = place.temporary
+        with (folder / LISTINGS).open("wb") as listing_file, (folder / TRUTH).open("wb") as truth_file:
+            truths = _write(lines, listing_file, truth_file, progress or _tell_no_one)
+        rights = _write_rights(folder / RIGHTS, registered, seed, start, days)
+        place.settle()
     if progress is not None:
         progress(listings)
-    return {LISTINGS: listings, RIGHTS: _write_rights(out / RIGHTS, registered, seed, start, days), TRUTH: truths}
+    return {LISTINGS: listings, RIGHTS: rights, TRUTH: truths}
 
 
 def events(

@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 import pytest
 
 from pipeline.codec import DecodingError, decode, encode
@@ -67,3 +69,17 @@ def test_times_in_utc_are_written_with_z() -> None:
 def test_what_is_no_event_is_refused() -> None:
     with pytest.raises(TypeError):
         encode(object())
+
+
+def test_what_ends_a_program_ends_it_in_the_middle_of_an_event_too() -> None:
+    @dataclass
+    class Interrupted:
+        title: str = "Nike"
+
+        def __getattribute__(self, name: str) -> object:
+            if name == "title":
+                raise KeyboardInterrupt
+            return super().__getattribute__(name)
+
+    with pytest.raises(KeyboardInterrupt):
+        encode(Interrupted())

@@ -1,9 +1,11 @@
+import os
+import resource
 from pathlib import Path
 
 import pytest
 
-from pipeline.local.errors import OutputError
 from pipeline.local.output import OutputFolder, check_place, part_name
+from pipeline.place import OutputError
 
 
 def complete(out: Path, *topics: str) -> OutputFolder:
@@ -50,11 +52,35 @@ def test_dead_letters_of_an_input_are_in_the_order_of_its_lines(tmp_path: Path) 
     assert offsets == [b'{"offset":9}', b'{"offset":1}', b'{"offset":2}', b'{"offset":3}', b'{"offset":4}']
 
 
+@pytest.mark.parametrize("order", [range(300), range(299, -1, -1)])
+def test_few_files_are_open_however_many_partitions_there_are(tmp_path: Path, order: range) -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")) + 80, before[1]))
+    try:
+        with OutputFolder(tmp_path / "out") as folder:
+            for turn in range(2):
+                for number in order:
+                    folder.write("takedowns", part_name(number), [b"%d" % (2 * number + turn)])
+                    folder.write("dead-letters", part_name(number, "1-listings"), [b'{"offset":%d}' % (number + 300 * turn)])
+            folder.complete(["takedowns", "dead-letters"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert (tmp_path / "out" / "takedowns.jsonl").read_bytes().split() == [b"%d" % number for number in range(600)]
+    assert (tmp_path / "out" / "dead-letters.jsonl").read_bytes().split() == [b'{"offset":%d}' % number for number in range(600)]
+
+
+def test_a_folder_that_cannot_be_begun_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.local.output._PARTS", "x" * 300)  # a name that no file system takes
+    with pytest.raises(OutputError, match="cannot be written"):
+        OutputFolder(tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_place_that_is_taken_is_refused_without_force(tmp_path: Path) -> None:
     complete(tmp_path / "out", "events.unique")
     with pytest.raises(OutputError, match="--force"):
         check_place(tmp_path / "out", force=False, source=tmp_path)
-    check_place(tmp_path / "out", force=True, source=tmp_path)
+    check_place(tmp_path / "out", force=True, source=tmp_path / "in")
     check_place(tmp_path / "elsewhere", force=False, source=tmp_path)
 
 
@@ -63,6 +89,10 @@ def test_force_deletes_only_what_a_replay_wrote(tmp_path: Path) -> None:
     (tmp_path / "letters" / "dear.txt").write_text("keep me")
     with pytest.raises(OutputError, match="no replay wrote it"):
         check_place(tmp_path / "letters", force=True, source=tmp_path)
+    complete(tmp_path / "out", "events.unique")
+    (tmp_path / "out" / "notes.txt").write_text("keep me too")
+    with pytest.raises(OutputError, match=r"holds notes\.txt, which no replay wrote"):
+        check_place(tmp_path / "out", force=True, source=tmp_path)
 
 
 def test_the_folder_that_is_read_is_never_written(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.local.errors import InputError, OutputError
+from pipeline.local.errors import InputError
 from pipeline.local.replay import Plan, replay
 from pipeline.partitions import partition_of
+from pipeline.place import OutputError
 from pipeline.policy.loader import default_text
 from pipeline.stages.record import Record
 from tests.build import FAKE, at, contents, listing, right, tick, write_topics

@@ -9,6 +9,7 @@ import pytest
 from pipeline.codec import DecodingError, decode
 from pipeline.events.listing import Listing
 from pipeline.events.right import Right
+from pipeline.place import OutputError
 from pipeline.simulate.simulate import LISTINGS, RIGHTS, TRUTH, events, simulate
 from pipeline.simulate.truth import Truth
 
@@ -47,9 +48,29 @@ def test_files_are_the_iterator_s_lines(tmp_path: Path) -> None:
 
 def test_an_existing_folder_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("kept", encoding="utf-8")
-    with pytest.raises(FileExistsError):
+    with pytest.raises(OutputError, match="exists already"):
         simulate(tmp_path, listings=10, seed=1)
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+def test_a_simulation_is_there_when_it_is_complete_or_not_at_all(tmp_path: Path) -> None:
+    def interrupting(done: int) -> None:
+        (hidden,) = tmp_path.iterdir()
+        assert (hidden.name.startswith(".made.partial-"), done) == (True, 1000)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate(tmp_path / "made", listings=2500, seed=1, progress=interrupting)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_force_replaces_a_simulation_and_nothing_else(tmp_path: Path) -> None:
+    simulate(tmp_path / "made", listings=10, seed=1)
+    simulate(tmp_path / "made", listings=20, seed=1, force=True)
+    assert (tmp_path / "made" / LISTINGS).read_bytes().count(b"\n") == 20
+    (tmp_path / "made" / "clock.jsonl").touch()
+    with pytest.raises(OutputError, match=r"holds clock\.jsonl, which no simulation wrote"):
+        simulate(tmp_path / "made", listings=10, seed=1, force=True)
 
 
 def test_progress_rises_and_never_passes_the_end(tmp_path: Path) -> None:
