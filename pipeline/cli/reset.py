@@ -35,7 +35,8 @@ def command(
 
     Nothing that was written is taken back. What is read again is decided again and, where the stage no longer knows it, written again:
     ids are derived, so readers outside tell repeats by them. With its state kept, dedupe drops all that it knows, and moving it back is
-    harmless; the stages behind it drop nothing: move them back only with --forget-state, or they count the same listing twice.
+    harmless. The stages behind it drop nothing: what they are given twice counts twice. So move them back only with --forget-state, and
+    where dedupe is to forget, reset all that is behind it too, with --forget-state and --to end, before it writes again.
 
     What is passed over counts as lost, what is read again is taken off that, so that `takedown status` stays truthful. An OFFSET is a
     place in one partition of one topic. To reset a stage behind dedupe interrupts the stage that writes its input for a moment.

@@ -60,7 +60,8 @@ class Newest:
 
     def add(self, found: Found, letter: DeadLetter) -> None:
         """Take one more."""
-        heappush(self._heap, (found.came, found.partition, found.offset, found, replace(letter, original=None)))
+        slim = replace(letter, original=None)
+        heappush(self._heap, (found.came, found.partition, found.offset, replace(found, letter=slim), slim))
         if len(self._heap) > self._most:
             heappop(self._heap)
 
