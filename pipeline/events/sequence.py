@@ -68,6 +68,3 @@ class SlimListing:
     fingerprint: Digest
     phashes: Annotated[tuple[Hex16, ...], Meta(max_length=50)] = ()
 
-
-UniqueRecord = SequencedTick | SequencedListing
-MatchedRecord = SequencedTick | MatchedListing | SlimListing

@@ -10,7 +10,8 @@ from pipeline.flow import INPUTS, TOPICS
 from pipeline.partitions import partition_of
 from pipeline.stages.record import Record
 
-SIZE_LIMIT = 1024 * 1024  # bytes of a value
+SIZE_LIMIT = 1024 * 1024  # bytes of a value that comes from outside
+SEQUENCE_LIMIT = 2 * SIZE_LIMIT  # the stages add to what they pass on
 HEADER_LIMIT = 4000  # characters of a header that a dead letter keeps
 NAME_LIMIT = 100
 KEY_LIMIT = 200
@@ -31,14 +32,15 @@ def decoder_of(topic: str, name: str, partitions: int) -> Callable[[Fetched], Re
     """Return the decoder of a topic of the flow. `name` is what the topic is called on the broker, which has so many partitions."""
     kinds = TOPICS[topic].events
     decode = _sequence_decoder(kinds) if TOPICS[topic].role == "sequence" else decoder(kinds[0])
+    limit = SIZE_LIMIT if TOPICS[topic].role in ("input", "reference") else SEQUENCE_LIMIT
     keyed = topic in INPUTS and TOPICS[topic].key is not None
 
     def record_of(fetched: Fetched) -> Record:
         value = fetched.value
         if not value:
             return _faulty(topic, fetched, Fault("empty", "the record has no value"))
-        if len(value) > SIZE_LIMIT:
-            return _faulty(topic, fetched, Fault("too-large", f"the value has {len(value)} bytes, {SIZE_LIMIT} are allowed"))
+        if len(value) > limit:
+            return _faulty(topic, fetched, Fault("too-large", f"the value has {len(value)} bytes, {limit} are allowed"))
         try:
             event = decode(value)
         except (ValueError, RecursionError) as error:

@@ -62,7 +62,7 @@ async def _take_over(settings: Settings, consumer: Consumer, run: Run) -> None:
     for place, begin, end in await places(consumer, client(settings), topic_name(settings, DEAD_LETTERS)):
         async for fetched, _ in batches(consumer, place, begin, end):
             letters = ((decode(DeadLetter, record.value), record.value) for record in fetched)
-            run.write_dead_letters(place.partition, (each for each in letters if each[0].stage in BEFORE_THE_SEQUENCE))
+            run.take_over(place.partition, (each for each in letters if each[0].stage in BEFORE_THE_SEQUENCE))
 
 
 async def _run(settings: Settings, consumer: Consumer, output: OutputFolder, run: Run, told: Told) -> None:

@@ -16,7 +16,7 @@ from pipeline.events.sequence import MatchedListing, SequencedListing
 from pipeline.events.takedown import Takedown
 from pipeline.flow import SEQUENCE
 from pipeline.local.errors import InputError
-from pipeline.local.lines import SUFFIXES, Lines
+from pipeline.local.lines import OUTPUT_LIMIT, SUFFIXES, Lines
 
 Decided = Takedown | Review | SellerWarning | StoreClosure
 Event = SequencedListing | MatchedListing | Decided
@@ -143,7 +143,7 @@ def _events(folder: Path, topic: str, event_type: type[Any], ids: Collection[str
         return
     needle = re.compile(b"|".join(re.escape(orjson.dumps(ident)) for ident in sorted(ids)))
     kind = b'{"kind":"listing"' if event_type in (SequencedListing, MatchedListing) else b"{"
-    for line in Lines(_path(folder, topic)):
+    for line in Lines(_path(folder, topic), OUTPUT_LIMIT):
         if isinstance(line, bytes) and line.startswith(kind) and needle.search(line):
             yield decode(event_type, line)
 

@@ -8,7 +8,7 @@ from pipeline.codec import decoder, fault
 from pipeline.events.dead_letter import Fault
 from pipeline.flow import INPUTS, REFERENCES, SEQUENCE, TOPICS
 from pipeline.local.errors import InputError
-from pipeline.local.lines import LINE_LIMIT, Lines, TooLong, topic_of
+from pipeline.local.lines import LINE_LIMIT, OUTPUT_LIMIT, Lines, TooLong, topic_of
 from pipeline.stages.record import Record
 
 IGNORED = frozenset({"truth"})  # what a simulator knows and a marketplace does not
@@ -22,7 +22,7 @@ def files_of(folder: Path, *, recorded: bool = False) -> dict[str, Lines]:
         if topic is None or topic in IGNORED:
             continue
         _check(path, topic, found, recorded=recorded)
-        found[topic] = Lines(path)
+        found[topic] = Lines(path, LINE_LIMIT if topic in (*INPUTS, *REFERENCES) else OUTPUT_LIMIT)
     needed = SEQUENCE if recorded else "listings"
     if needed not in found:
         raise InputError(folder, f"holds no {needed}.jsonl, .jsonl.gz or .jsonl.zst; name a folder with one file a topic")

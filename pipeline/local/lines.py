@@ -20,6 +20,7 @@ else:
     from backports import zstd
 
 LINE_LIMIT = 1024 * 1024  # bytes; a longer line is read over and reported
+OUTPUT_LIMIT = 4 * LINE_LIMIT  # of a line that a replay wrote: the stages add to what comes in
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 _BUFFER = 1024 * 1024
 
@@ -40,9 +41,9 @@ def topic_of(path: Path) -> str | None:
 class Lines:
     """The lines of one file, without their ends. `read` is how many bytes of the file have been consumed so far."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises InputError where there is no such file."""
-        self.path = path
+    def __init__(self, path: Path, limit: int = LINE_LIMIT) -> None:
+        """Raises InputError where there is no such file. `limit`: bytes of a line."""
+        self.path, self._limit = path, limit
         try:
             self.size = path.stat().st_size
         except OSError as error:
@@ -59,8 +60,8 @@ class Lines:
     def __iter__(self) -> Iterator[bytes | TooLong]:
         """Yield each line. Raises InputError where the file is cut off, damaged or unreadable."""
         with self._reading() as text:
-            while line := text.readline(LINE_LIMIT + 1):
-                yield _finished(line, text)
+            while line := text.readline(self._limit + 1):
+                yield _finished(line, text, self._limit)
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the unpacked file in blocks. Raises InputError as the lines do."""
@@ -88,11 +89,11 @@ def _opened(path: Path, file: IO[bytes]) -> io.BufferedReader:
     return io.BufferedReader(raw, _BUFFER)
 
 
-def _finished(line: bytes, text: io.BufferedReader) -> bytes | TooLong:
+def _finished(line: bytes, text: io.BufferedReader, limit: int) -> bytes | TooLong:
     """Return a line without its end, or read over the rest of a line that is too long."""
     if line.endswith(b"\n"):
         return line[:-1]
-    return line if len(line) <= LINE_LIMIT else _read_over(line, text)
+    return line if len(line) <= limit else _read_over(line, text)
 
 
 def _read_over(line: bytes, text: io.BufferedReader) -> TooLong:

@@ -6,12 +6,14 @@ from time import perf_counter
 from typing import Protocol
 
 from pipeline.codec import encode
-from pipeline.flow import Stage
+from pipeline.flow import DEAD_LETTERS, Stage
 from pipeline.stages import isolation
 from pipeline.stages.record import Output, Outputs, Record, Tally
 from pipeline.stages.reference import Reference
 from pipeline.state.memory import MemoryStore
 from pipeline.state.view import View
+
+CHUNK_BYTES = 512 * 1024  # the most that a chunk holds; a larger record is a chunk of its own
 
 Transport = Callable[[Sequence[Record]], Sequence[Record]]
 Line = tuple[Output, bytes]
@@ -31,12 +33,13 @@ class Sink(Protocol):
 
 
 class StageRun:
-    """One stage of one partition, and what it has counted: `given` by topic, `seconds` spent, and the tally of its records."""
+    """One stage of one partition, and what it has counted: `given` and `made` by topic, `seconds` spent, and the tally of its records."""
 
     def __init__(self, stage: Stage, reference: Reference) -> None:
         self.stage = stage
         self.store = MemoryStore(stage.tables)
         self.given: Counter[str] = Counter()
+        self.made: Counter[str] = Counter()
         self.tally = Tally()
         self.seconds = 0.0
         self._reference = reference
@@ -46,6 +49,8 @@ class StageRun:
         began = perf_counter()
         outputs = isolation.run(self.stage.name, self._process, records, self.store)
         self.given.update(record.topic for record in records)
+        self.made.update(output.topic for output in outputs.events)
+        self.made[DEAD_LETTERS] += len(outputs.dead_letters)
         self.tally.add(outputs.tally)
         self.seconds += perf_counter() - began
         return outputs
@@ -63,20 +68,25 @@ class Partition:
         self.runs = [StageRun(stage, reference) for stage in stages]
         self._number, self._sink, self._chunk, self._transport = number, sink, chunk, transport
         self._pending: list[Record] = []
+        self._bytes = 0  # of what is pending
         self._written: Counter[str] = Counter()  # records by topic: the offset of the next one
 
     def feed(self, record: Record) -> bool:
         """Take a record; tell whether a chunk was processed."""
+        full = bool(self._pending) and self._bytes + len(record.raw) > CHUNK_BYTES
+        if full:
+            self.flush()
         self._pending.append(record)
+        self._bytes += len(record.raw)
         if len(self._pending) < self._chunk:
-            return False
+            return full
         self.flush()
         return True
 
     def flush(self) -> None:
         """Process what has been collected."""
         records: Sequence[Record] = self._pending
-        self._pending = []
+        self._pending, self._bytes = [], 0
         for run in self.runs:
             records = self._transport(records)
             if not records:

@@ -61,7 +61,7 @@ def replay(plan: Plan, progress: Progress = silent) -> Summary:
         if plan.recorded:
             _take_over(files, output, run)
         else:  # a recorded folder has these dead letters already
-            run.write_dead_letters(0, ((letter, encode(letter)) for letter in references.dead_letters))
+            run.take_over(0, ((letter, encode(letter)) for letter in references.dead_letters))
         for record in sequence(files[SEQUENCE]) if plan.recorded else _inputs(streams, plan.partitions):
             if run.feed(record):
                 _show(progress, streams, run)
@@ -104,4 +104,4 @@ def _take_over(files: Mapping[str, Lines], output: OutputFolder, run: Run) -> No
     """Write again what came before the sequence, and the sequence."""
     output.copy(SEQUENCE, files[SEQUENCE].blocks())
     if DEAD_LETTERS in files:
-        run.write_dead_letters(0, earlier_dead_letters(files[DEAD_LETTERS]))
+        run.take_over(0, earlier_dead_letters(files[DEAD_LETTERS]))

@@ -27,7 +27,7 @@ class Run:
         self.read: Counter[str] = Counter()  # records by topic
         self.written: Counter[tuple[str, int]] = Counter()  # lines by topic and partition, but for dead letters
         self._stages, self._references, self._output, self._chunk, self._transport = stages, references, output, chunk, transport
-        self._listings = 0
+        self._listings = self._other_letters = 0
         self._partitions: dict[int, Partition] = {}
         self._dead: Counter[str] = Counter()
         self._decisions = Decisions()
@@ -62,7 +62,9 @@ class Run:
         written = {topic: self._output.lines[topic] for topic in (*OUTPUTS, DEAD_LETTERS) if topic not in self.read}
         read: Mapping[str, int] = {**self._references.read, **self.read}
         seconds = perf_counter() - self._began
-        summary = Summary(figures_of(runs), read, written, self._decisions, self._dead, self._listings, seconds, self._memory)
+        summary = Summary(
+            figures_of(runs), read, written, self._decisions, self._dead, self._listings, self._other_letters, seconds, self._memory
+        )
         self._output.complete((*OUTPUTS, *REFERENCES, DEAD_LETTERS))
         return summary
 
@@ -76,12 +78,17 @@ class Run:
         for topic, written in by_topic.items():
             self._output.write(topic, part_name(partition), written)
             self.written[topic, partition] += len(written)
-        self.write_dead_letters(partition, ((letter, encode(letter)) for letter in outputs.dead_letters))
+        self._write_dead_letters(partition, ((letter, encode(letter)) for letter in outputs.dead_letters))
         if stage.name == "flagging":
             self._decisions.count(outputs.events)
 
-    def write_dead_letters(self, partition: int, letters: Iterable[tuple[DeadLetter, bytes]]) -> None:
-        """Write dead letters, each with its JSON form, and count them."""
+    def take_over(self, partition: int, letters: Iterable[tuple[DeadLetter, bytes]]) -> None:
+        """Write dead letters of what no stage meets here, each with its JSON form."""
+        before = self._dead.total()
+        self._write_dead_letters(partition, letters)
+        self._other_letters += self._dead.total() - before
+
+    def _write_dead_letters(self, partition: int, letters: Iterable[tuple[DeadLetter, bytes]]) -> None:
         for letter, line in letters:
             self._dead[letter.error.code] += 1
             self._output.write(DEAD_LETTERS, part_name(partition, _group(letter)), [line])

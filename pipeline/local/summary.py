@@ -9,12 +9,13 @@ from typing import Any
 
 from pipeline.events.enforcement import SellerWarning
 from pipeline.events.takedown import Takedown
-from pipeline.flow import DEAD_LETTERS, REFERENCES, readers
+from pipeline.flow import DEAD_LETTERS, REFERENCES, TOPICS, readers
 from pipeline.local.partition import StageRun
-from pipeline.stages.record import Output, Tally
+from pipeline.stages.record import MADE_TICKS, Output, Tally
 from pipeline.state.store import Size
 
 PRIOR = "prior"
+SEQUENCES = tuple(topic.name for topic in TOPICS.values() if topic.role == "sequence")
 
 
 @dataclass(slots=True)
@@ -51,18 +52,22 @@ class StageFigures:
 
     tally: Tally = field(default_factory=Tally)
     given: Counter[str] = field(default_factory=Counter)
+    made: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     state: dict[str, Size] = field(default_factory=dict)
 
     @property
     def residual(self) -> int:
-        """Records that were given to the stage and have no disposition."""
-        return self.given.total() - self.tally.taken + self.tally.residual
+        """Records that were given to the stage and have no disposition, or have one of which nothing came: 0, or something was lost."""
+        unmade = self.tally.passed + self.tally.facts[MADE_TICKS] - sum(self.made[topic] for topic in SEQUENCES)
+        unburied = self.tally.dead.total() - self.made[DEAD_LETTERS]
+        return abs(self.given.total() - self.tally.taken) + abs(self.tally.residual) + abs(unmade) + abs(unburied)
 
     def add(self, run: StageRun) -> None:
         """Add the stage of one partition."""
         self.tally.add(run.tally)
         self.given.update(run.given)
+        self.made.update(run.made)
         self.seconds += run.seconds
         for name, size in run.store.sizes().items():
             before = self.state.get(name, Size(0, 0))
@@ -79,6 +84,7 @@ class Summary:
     decisions: Decisions
     dead_letters: Counter[str]
     listings: int = 0  # that went through
+    other_letters: int = 0  # dead letters that no stage made here: of reference data, and of what came before a recorded sequence
     seconds: float = 0.0
     peak_memory: dict[str, int] = field(default_factory=dict)  # bytes, at a tenth of the input and at its end
 
@@ -88,11 +94,11 @@ class Summary:
         return self.stages["flagging"].state["listings"].entries
 
     def topics(self) -> dict[str, dict[str, int]]:
-        """Return for each topic what its readers took (`in`) and what its writer counted (`out`)."""
+        """Return for each topic what its readers took (`in`) and what it holds (`out`)."""
         names = dict.fromkeys((*self.read, *self.written))
-        return {name: {"in": self._taken(name), "out": self._counted(name)} for name in names}
+        return {name: {"in": self._taken(name), "out": self._held(name)} for name in names}
 
-    def _counted(self, name: str) -> int:
+    def _held(self, name: str) -> int:
         return self.read.get(name, 0) + self.written.get(name, 0)
 
     def _taken(self, name: str) -> int:
@@ -107,9 +113,15 @@ class Summary:
 
     @property
     def conservation(self) -> int:
-        """Records whose fate is unknown, between stages and within them: anything but 0 is a loss."""
-        between = sum(abs(figures["out"] - figures["in"]) for name, figures in self.topics().items() if self._reading(name))
-        return between + sum(abs(figures.residual) for figures in self.stages.values())
+        """Records whose fate is unknown, within stages, on the way to a topic and from it: anything but 0 is a loss."""
+        within = sum(figures.residual for figures in self.stages.values())
+        into = sum(abs(self._made(name) - count) for name, count in self.written.items())
+        out_of = sum(abs(figures["out"] - figures["in"]) for name, figures in self.topics().items() if self._reading(name))
+        return within + into + out_of
+
+    def _made(self, name: str) -> int:
+        """Return how many records of a topic the stages made; dead letters also come of reference data, and of an earlier dedupe."""
+        return sum(figures.made[name] for figures in self.stages.values()) + (self.other_letters if name == DEAD_LETTERS else 0)
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as one JSON object."""

@@ -6,7 +6,9 @@ without spaces begins. Apostrophes and characters that cannot be seen are droppe
 """
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
+from itertools import accumulate
 from unicodedata import category, is_normalized, normalize
 
 GAP = "\x1f"
@@ -61,14 +63,14 @@ _ASCII_DROPPED = {ord("'"): None, ord("`"): None}
 class Folded:
     """A text in its folded form. Places are worked out only where they are asked for: most texts name no brand."""
 
-    __slots__ = ("_flat", "_origins", "_spans", "source", "text")
+    __slots__ = ("_flat", "_origins", "_words", "source", "text")
 
     def __init__(self, source: str) -> None:
         self.source = source
         self._flat, self._origins = _flat(source)
         words = _ASCII_WORD.findall(self._flat) if source.isascii() else _WORD.findall(self._flat)
         self.text = f"{GAP}{(GAP + GAP).join(words)}{GAP}"
-        self._spans: list[Place] | None = None
+        self._words: tuple[list[int], list[int]] | None = None  # where each begins: in the folded text, and among the folded characters
 
     def place(self, start: int, end: int) -> Place:
         """Return where a stretch of the folded text stands in the source, without the gaps around it."""
@@ -78,10 +80,13 @@ class Folded:
 
     def _origin(self, position: int) -> Place:
         """Return where a letter of the folded text stands in the source."""
-        if self._spans is None:
-            self._spans = [word.span() for word in _WORD.finditer(self._flat)]
-        number = (self.text.count(GAP, 0, position) - 1) // 2
-        at = self._spans[number][0] + position - self.text.rfind(GAP, 0, position) - 1
+        if self._words is None:
+            spans = [word.span() for word in _WORD.finditer(self._flat)]
+            begins = accumulate((end - start + 2 for start, end in spans[:-1]), initial=1)  # each word has a gap on both sides
+            self._words = list(begins), [start for start, _ in spans]
+        begins_folded, begins_flat = self._words
+        number = bisect_right(begins_folded, position) - 1
+        at = begins_flat[number] + position - begins_folded[number]
         return self._origins[at] if self._origins is not None else (at, at + 1)
 
 

@@ -113,8 +113,10 @@ def _start(found: Found) -> int:
 def _longest(found: list[Found]) -> list[Found]:
     """Leave out what a longer place overlaps; of two of the same length the first stays, which is the plainer one."""
     kept: list[Found] = []
+    taken = bytearray(max((one[1] for one in found), default=0))
     for one in sorted(found, key=lambda each: each[0] - each[1]):
-        if not any(one[0] < other[1] and other[0] < one[1] for other in kept):
+        if not any(taken[one[0] : one[1]]):
+            taken[one[0] : one[1]] = b"\x01" * (one[1] - one[0])
             kept.append(one)
     return kept
 

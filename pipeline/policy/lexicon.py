@@ -34,17 +34,20 @@ class Mention:
 class Lexicon:
     """Finds terms in texts, whatever their case, width and hyphens, and with characters that cannot be seen between the letters."""
 
-    def __init__(self, terms: Iterable["Term"]) -> None:
+    def __init__(self, terms: Iterable["Term"], denials: Iterable[str] = ()) -> None:
+        """`denials` are words that turn a term round when they stand right before it: `not`, `kein`, `不是`."""
         self._terms = {fold(term.text).strip(): term for term in terms}
         self._names = list(self._terms)
         self._search = AhoCorasick(self._names, matchkind=MatchKind.Standard)
+        words = sorted((re.escape(fold(word).strip()) for word in denials), key=len, reverse=True)
+        self._denied = re.compile(f"(?:{'|'.join(words)})[ :]?$") if words else None
         self._others = {name: tuple(fold(word).strip() for word in term.unless) for name, term in self._terms.items()}
 
     def find(self, text: str) -> Iterator[Mention]:
         """Yield the mentions of terms, in their order."""
         folded = fold(text)
         hits = self._search.find_matches_as_indexes(folded, overlapping=True)
-        found = [hit for hit in hits if self._counts(folded, *hit)]
+        found = [hit for hit in self._undenied(folded, hits) if self._counts(folded, *hit)]
         if not found:
             return
         places = _places(text)
@@ -55,6 +58,16 @@ class Lexicon:
     def _counts(self, folded: str, number: int, start: int, end: int) -> bool:
         around = folded[max(start - NEAR, 0) : end + NEAR]
         return _stands_alone(folded, start, end) and not any(_names(around, word) for word in self._others[self._names[number]])
+
+    def _undenied(self, folded: str, hits: list[Hit]) -> list[Hit]:
+        """Leave out what a denial stands before, and what begins within that: `not rep 1:1` offers no `1:1` either."""
+        denied = [(start, end) for _, start, end in hits if self._is_denied(folded[max(start - NEAR, 0) : start])]
+        return [hit for hit in hits if not any(start <= hit[1] < end for start, end in denied)] if denied else hits
+
+    def _is_denied(self, before: str) -> bool:
+        """Tell whether the text before a term ends with a denial."""
+        found = self._denied.search(before) if self._denied else None
+        return found is not None and _stands_alone(before, found.start(), found.end())
 
 
 def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:

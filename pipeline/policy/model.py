@@ -216,6 +216,7 @@ class Policy(Part):
     decision: Decision
     signals: Signals
     prices: Prices
+    denials: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()  # words that turn a term of any vocabulary round
     vocabulary: tuple[Vocabulary, ...] = ()
     brake: Brake
     reviews: Reviews
@@ -235,11 +236,12 @@ class Policy(Part):
     @cached_property
     def lexicon(self) -> Lexicon:
         """The replica vocabulary of all languages: titles mix them."""
-        return Lexicon(
+        terms = (
             term.model_copy(update={"unless": (*term.unless, *vocabulary.unless)})
             for vocabulary in self.vocabulary
             for term in vocabulary.terms
         )
+        return Lexicon(terms, self.denials)
 
     def preset(self) -> Preset | None:
         """Return the points policy in force; None where enforcement is off."""

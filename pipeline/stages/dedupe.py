@@ -15,7 +15,7 @@ from pipeline.events.listing import Listing
 from pipeline.events.sequence import SequencedListing, SequencedTick
 from pipeline.stages.clock import CLOCK, Clock
 from pipeline.stages.fingerprint import content_hash, text_fingerprint
-from pipeline.stages.record import Outputs, Record
+from pipeline.stages.record import MADE_TICKS, Outputs, Record
 from pipeline.stages.reference import Reference
 from pipeline.state.schedule import Deadline, Schedule
 from pipeline.state.table import Table, key
@@ -151,6 +151,7 @@ class Sequencer:
         """Return the listing's own time, or the sequence's where it is later than the policy allows."""
         at = listing.event_time
         if self._clock.at is None:
+            self._tally.facts[MADE_TICKS] += 1
             self._advance(record, _minute(at))  # a sequence begins with a tick
         if self._clock.time - at > self._clock.snapshot.policy.times.lateness:
             return self._clock.time, True

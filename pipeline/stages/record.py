@@ -12,6 +12,7 @@ from xxhash import xxh3_128_hexdigest
 from pipeline.events.dead_letter import DeadLetter, Fault
 
 ORIGINAL_LIMIT = 256 * 1024  # bytes; a larger input is read back by its position
+MADE_TICKS = "made-ticks"  # a fact: ticks that dedupe passed on and nobody sent
 PERSONAL = frozenset({"notices", "appeals"})  # topics whose bytes stay where they are
 
 

@@ -1,6 +1,7 @@
 """What holds for every text in which names are searched."""
 
 from itertools import pairwise
+from unicodedata import combining, normalize
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -48,6 +49,11 @@ letters = st.sampled_from(["Adidas", "Polaroid", "Coolermaster"])
 fillers = st.sampled_from(["", "cheap ", "盒子 ", "giày ", "100% "])
 
 
+def letters_of(text: str) -> str:
+    """Return the letters and digits of a text without case, marks, gaps and what cannot be seen: by other means than the fold."""
+    return "".join(filter(str.isalnum, "".join(char for char in normalize("NFKD", text) if not combining(char)).casefold()))
+
+
 def methods(hits: list[Hit], owner_names: str) -> set[Method]:
     return {hit.method for hit in hits if hit.alias == owner_names}
 
@@ -58,6 +64,8 @@ def test_what_is_found_stands_where_it_is_said_to_stand(text: str) -> None:
         assert 0 <= hit.start < hit.end <= len(text)
         assert hit.found == text[hit.start : hit.end]
         assert 0 < hit.score <= 1
+        if hit.method in ("exact", "folded", "transliterated"):
+            assert letters_of(hit.found) in (letters_of(hit.alias), letters_of(normalize("NFD", hit.alias)))
 
 
 @given(texts)

@@ -1,16 +1,20 @@
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.codec import encode
+from pipeline.events.listing import Image
 from pipeline.local.errors import InputError
+from pipeline.local.lines import LINE_LIMIT
+from pipeline.local.output import OutputFolder
 from pipeline.local.replay import Plan, replay
 from pipeline.partitions import partition_of
 from pipeline.place import OutputError
 from pipeline.policy.loader import default_text
-from pipeline.stages.record import Record
+from pipeline.stages.record import Outputs, Record
 from tests.build import FAKE, at, contents, listing, right, tick, write_topics
 
 SELLERS = [f"S{number}" for number in range(6)]
@@ -186,3 +190,46 @@ def test_listings_are_counted_without_ticks_also_from_the_recorded_sequence(sour
     again = replay(Plan(tmp_path / "out", tmp_path / "again", recorded=True))
     assert first.listings == len(SELLERS) * 5 + 1
     assert again.listings == len(SELLERS) * 5
+
+
+def test_a_listing_as_long_as_allowed_is_the_same_from_the_recorded_sequence(tmp_path: Path) -> None:
+    """The stages add to what comes in: what was taken down once must be taken down again."""
+    attributes = {f"k{number}": "x" * 2000 for number in range(200)}
+    images = tuple(Image("i", text="x" * 2000) for _ in range(50))
+    long = listing(FAKE, attributes=attributes, images=images, description="é" * 10_000)
+    line = encode(long)
+    line = line[:-1] + b',"more":"' + b"y" * (LINE_LIMIT - len(line) - 10) + b'"}'
+    assert len(line) <= LINE_LIMIT
+    out, again = tmp_path / "out", tmp_path / "again"
+    replay(Plan(write_topics(tmp_path / "in", {"listings": [line], "rights": [right()]}), out))
+    replay(Plan(out, again, recorded=True))
+    assert len(events(out, "takedowns")) == 1
+    assert contents(again) == contents(out)
+
+
+@pytest.mark.parametrize("loss", ["emitted", "buried"])
+def test_a_disposition_of_which_nothing_came_is_a_loss(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str) -> None:
+    """A stage that says `passed` and passes nothing on, or `dead` and writes no letter, is found out."""
+    method = "emit" if loss == "emitted" else "bury"
+    honest = getattr(Outputs, method)
+
+    def forgetful(self: Outputs, *arguments: Any) -> None:
+        honest(self, *arguments)
+        if loss == "emitted" and len(self.events) % 7 == 0:
+            self.events.pop()
+        elif loss == "buried":
+            self.dead_letters.pop()
+
+    monkeypatch.setattr(Outputs, method, forgetful)
+    assert replay(Plan(source, tmp_path / "out")).conservation > 0
+
+
+def test_a_line_that_is_not_written_is_a_loss(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = OutputFolder.write
+
+    def forgetful(self: OutputFolder, topic: str, part: str, lines: Iterable[bytes]) -> None:
+        if topic not in ("takedowns", "dead-letters"):
+            honest(self, topic, part, lines)
+
+    monkeypatch.setattr(OutputFolder, "write", forgetful)
+    assert replay(Plan(source, tmp_path / "out")).conservation == 30 + 2

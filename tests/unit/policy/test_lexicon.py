@@ -22,6 +22,24 @@ LEXICON = Lexicon(
 @pytest.mark.parametrize(
     ("text", "found"),
     [
+        ("not rep", []),
+        ("not: rep", []),
+        ("not rep 1:1", []),
+        ("knot rep", ["rep"]),
+        ("not so rep", ["rep"]),
+        ("rep not", ["rep"]),
+        ("不是1:1", []),
+        ("不1:1", ["1:1"]),
+    ],
+)
+def test_a_denial_right_before_a_term_turns_it_round(text: str, found: list[str]) -> None:
+    lexicon = Lexicon((Term(text="rep"), Term(text="1:1"), Term(text="rep 1:1")), ("not", "不是"))
+    assert [mention.text for mention in lexicon.find(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
         ("Nike 1:1", ["1:1"]),
         ("Nike REP 1:1!", ["rep 1:1"]),  # the longest wins
         ("rep 1:1s", ["rep"]),  # and where it is no word it hides no shorter one

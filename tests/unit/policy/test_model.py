@@ -87,7 +87,20 @@ def test_classes_of_harm_put_safety_first() -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["Nike 高仿勿扰", "Nike 非莆田货", "Giày Nike không phải hàng rep", "Sandal Nike, awas barang kw", "Nike, beware of mirror quality"],
+    [
+        "Puma giày không phải rep 1:1",
+        "Nike shoes not super fake",
+        "Nike bukan rep 1:1",
+        "Nike 非super fake",
+        "Nike 不是1:1",
+        "Nike no son super fake",
+        "Nike kein super fake",
+        "Nike 高仿勿扰",
+        "Nike 非莆田货",
+        "Giày Nike không phải hàng rep",
+        "Sandal Nike, awas barang kw",
+        "Nike, beware of mirror quality",
+    ],
 )
 def test_denials_and_warnings_are_no_offers(title: str) -> None:
     assert weigh(case(title)).outcome == "clear"
