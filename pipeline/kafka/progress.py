@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from pipeline.stages.record import Tally
+from pipeline.flow import DEAD_LETTERS, TOPICS
+from pipeline.stages.record import MADE_TICKS, Tally
 from pipeline.state.table import Table
 
 _ONLY = ""
+_SEQUENCES = tuple(topic.name for topic in TOPICS.values() if topic.role == "sequence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,11 @@ class Progress:
 
     @property
     def residual(self) -> int:
-        """Records read that have no disposition: always 0, or something was lost."""
-        return sum(self.read.values()) - sum(self.fates.values())
+        """Records read that have no disposition, or have one of which nothing came: always 0, or something was lost."""
+        passed, made = self.fates.get("passed", 0) + self.facts.get(MADE_TICKS, 0), sum(self.written.get(topic, 0) for topic in _SEQUENCES)
+        dead = sum(number for fate, number in self.fates.items() if fate.startswith("dead:"))
+        buried = self.written.get(DEAD_LETTERS, 0) - sum(self.reported.values())
+        return abs(sum(self.read.values()) - sum(self.fates.values())) + abs(passed - made) + abs(dead - buried)
 
     def moved(self, positions: Mapping[str, int]) -> "Progress":
         """Return the mark with new positions in inputs that it knows."""
