@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.console import out
+from pipeline.cli.console import out, printable
 from pipeline.cli.exits import EXIT_CODES
 from pipeline.cli.running import SettingsFile, run
 from pipeline.codec import encode
@@ -20,10 +20,10 @@ app = typer.Typer(help="Check, show and publish policy files.", no_args_is_help=
 
 
 @app.command(epilog=EXIT_CODES)
-def check(file: Annotated[Path, typer.Argument(help="A policy file (TOML).", show_default=False)]) -> None:
+def check(file: Annotated[Path, typer.Argument(help="A policy file (TOML).", show_default=False, readable=False)]) -> None:
     """Check a policy file: every fault at once, each with its line and key. Exit code 5 where there is one."""
     policy = parse(read_policy(file), str(file))
-    out.print(f"{file}: good, version {policy.version}", markup=False)
+    out.print(printable(f"{file}: good, version {policy.version}"), markup=False)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -34,7 +34,7 @@ def show() -> None:
 
 @app.command(epilog=EXIT_CODES)
 def publish(
-    file: Annotated[Path | None, typer.Argument(help="A policy file (TOML).", show_default="the default policy")] = None,
+    file: Annotated[Path | None, typer.Argument(help="A policy file (TOML).", show_default="the default policy", readable=False)] = None,
     settings_file: SettingsFile = None,
 ) -> None:
     """Publish a policy file: it holds from the next tick on, until another is published. One with a fault is not published."""
@@ -42,4 +42,4 @@ def publish(
     text = read_policy(file) if file else default_text()
     policy = parse(text, str(file or "default.toml"))
     run(settings, write(settings, POLICIES, [(policy.version, encode(PolicyRecord(policy.version, text)))]))
-    out.print(f"policy {policy.version} published", markup=False)
+    out.print(printable(f"policy {policy.version} published"), markup=False)

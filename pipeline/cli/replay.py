@@ -38,9 +38,15 @@ def _brokers(text: str | None) -> str | None:
 
 
 def command(
-    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A folder with one file a topic.", show_default=False)] = None,
-    out_folder: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write the output topics.", show_default=False)] = None,
-    policy: Annotated[Path | None, typer.Option("--policy", "-p", help="A policy file: the newest policy.", show_default="default")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A folder with one file a topic.", show_default=False, readable=False)
+    ] = None,
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where to write the output topics.", show_default=False, readable=False)
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option("--policy", "-p", help="A policy file: the newest policy.", show_default="default", readable=False)
+    ] = None,
     chunk: Annotated[int, typer.Option(min=1, max=100_000, help="Records a chunk. It changes the speed, never the result.")] = CHUNK,
     partitions: Annotated[int, typer.Option(min=1, max=1024, help="As many as the Kafka topics have whose run this is to equal.")] = 1,
     recorded: Annotated[bool, typer.Option("--recorded", help="DIR is what a replay wrote: start from its events.unique.")] = False,

@@ -32,7 +32,7 @@ def _group() -> None:
 
 @app.command(epilog=EXIT_CODES)
 def load(
-    file: Annotated[Path, typer.Argument(help="Rights: .jsonl, .jsonl.gz or .jsonl.zst.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Rights: .jsonl, .jsonl.gz or .jsonl.zst.", show_default=False, readable=False)],
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Publish the good lines where others are bad.")] = False,
     settings_file: SettingsFile = None,
 ) -> None:

@@ -1,7 +1,6 @@
 """`takedown status`."""
 
 import asyncio
-from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -10,6 +9,7 @@ from rich.table import Table
 
 from pipeline.cli.console import complain, out
 from pipeline.cli.exits import Exit
+from pipeline.cli.running import SettingsFile
 from pipeline.kafka.connection import reaching
 from pipeline.kafka.status import Status, status
 from pipeline.settings import Settings
@@ -19,7 +19,7 @@ NAME = "status"
 
 def command(
     fused: Annotated[bool, typer.Option("--fused", help="Of the fused worker, which has marks of its own.")] = False,
-    settings_file: Annotated[Path | None, typer.Option("--settings", help="A TOML file; TAKEDOWN_* variables win over it.")] = None,
+    settings_file: SettingsFile = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show where every stage stands on Kafka: its marks, how far it is behind, what it counted, and whether it all adds up.

@@ -2,13 +2,13 @@
 
 import logging
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline.cli.console import complain, err
 from pipeline.cli.exits import Exit
+from pipeline.cli.running import SettingsFile
 from pipeline.flow import STAGES
 from pipeline.kafka.supervisor import Supervisor, command_of
 from pipeline.settings import Settings
@@ -29,7 +29,7 @@ class Which(StrEnum):
 def command(
     which: Annotated[Which, typer.Argument(metavar="[dedupe|brand-match|flagging|all]", help="The stage to run.")] = Which.ALL,
     fused: Annotated[bool, typer.Option("--fused", help="All stages in one process, with no topics read back between them.")] = False,
-    settings_file: Annotated[Path | None, typer.Option("--settings", help="A TOML file; TAKEDOWN_* variables win over it.")] = None,
+    settings_file: SettingsFile = None,
     accept_gap: Annotated[
         bool, typer.Option("--accept-gap", help="Count records that retention took before they were read as lost, and go on.")
     ] = False,

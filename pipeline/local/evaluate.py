@@ -15,8 +15,8 @@ from pipeline.events.sequence import MatchedListing, SequencedListing
 from pipeline.events.takedown import Takedown
 from pipeline.flow import INPUTS, STAGES, Stage
 from pipeline.local.errors import InputError
-from pipeline.local.inputs import files_of, records
-from pipeline.local.lines import SUFFIXES, Lines
+from pipeline.local.inputs import file_of, files_of, records
+from pipeline.local.lines import Lines
 from pipeline.local.merge import merged
 from pipeline.local.partition import Line, Partition
 from pipeline.local.references import read_references
@@ -127,7 +127,7 @@ def from_signals_alone(policy: Policy) -> Policy:
 
 def read_truth(folder: Path) -> dict[str, Truth]:
     """Return what truth.jsonl says, by listing. Raises InputError where it is absent or does not decode."""
-    path = next((path for suffix in SUFFIXES if (path := folder / f"truth{suffix}").is_file()), None)
+    path = file_of(folder, "truth")
     if path is None:
         raise InputError(folder, "holds no truth.jsonl to compare with")
     return {truth.listing_id: truth for truth in _truths(Lines(path))}
@@ -138,7 +138,7 @@ def _truths(lines: Lines) -> Iterator[Truth]:
     for number, line in enumerate(lines, 1):
         try:
             if not isinstance(line, bytes):
-                raise msgspec.DecodeError("the line is too long")
+                raise msgspec.DecodeError(str(line))
             yield decode(line)
         except (msgspec.DecodeError, UnicodeError) as error:
             raise InputError(lines.path, f"line {number}: {error}") from error

@@ -6,32 +6,43 @@ from typing import Any
 
 from pipeline.codec import decoder, fault
 from pipeline.events.dead_letter import Fault
-from pipeline.flow import INPUTS, REFERENCES, SEQUENCE, TOPICS
+from pipeline.flow import DEAD_LETTERS, INPUTS, REFERENCES, SEQUENCE, TOPICS
 from pipeline.local.errors import InputError
-from pipeline.local.lines import LINE_LIMIT, OUTPUT_LIMIT, Lines, TooLong, topic_of
+from pipeline.local.lines import LINE_LIMIT, OUTPUT_LIMIT, SUFFIXES, Lines, TooLong, topic_of
 from pipeline.stages.record import Record
 
 IGNORED = frozenset({"truth"})  # what a simulator knows and a marketplace does not
+_WHICH = ("with one file a topic", "that a replay wrote")
+_NO_TOPICS = (".", "readme")  # how the names of files begin that are for people and systems
 
 
 def files_of(folder: Path, *, recorded: bool = False) -> dict[str, Lines]:
-    """Return the files of a folder by topic. Raises InputError where it is no folder, holds nothing, or holds an unknown topic."""
+    """Return the files of a folder by topic; hidden files and README files are none.
+
+    Raises InputError where it is no folder, holds nothing, or holds an unknown topic or one with an ending that is not read.
+    """
     found: dict[str, Lines] = {}
     for path in _entries(folder):
         topic = topic_of(path)
-        if topic is None or topic in IGNORED:
-            continue
-        _check(path, topic, found, recorded=recorded)
-        found[topic] = Lines(path, LINE_LIMIT if topic in (*INPUTS, *REFERENCES) else OUTPUT_LIMIT)
-    needed = SEQUENCE if recorded else "listings"
-    if needed not in found:
-        raise InputError(folder, f"holds no {needed}.jsonl, .jsonl.gz or .jsonl.zst; name a folder with one file a topic")
+        if topic is None:
+            _check_ending(path, recorded=recorded)
+        elif topic not in IGNORED:
+            _check(path, topic, found, recorded=recorded)
+            found[topic] = Lines(path, LINE_LIMIT if topic in (*INPUTS, *REFERENCES) else OUTPUT_LIMIT)
+    for needed in (SEQUENCE, *REFERENCES, DEAD_LETTERS) if recorded else ("listings",):
+        if needed not in found:
+            raise InputError(folder, f"holds no {needed}.jsonl, .jsonl.gz or .jsonl.zst; name a folder {_WHICH[recorded]}")
     return found
+
+
+def file_of(folder: Path, topic: str) -> Path | None:
+    """Return the file of a topic; None where there is none. Raises InputError where the folder cannot be read."""
+    return next((path for path in _entries(folder) if topic_of(path) == topic), None)
 
 
 def _entries(folder: Path) -> list[Path]:
     try:
-        return sorted(folder.iterdir())
+        return sorted(path for path in folder.iterdir() if not path.name.lower().startswith(_NO_TOPICS))
     except OSError as error:
         raise InputError(folder, f"cannot be read: {error.strerror}; name a folder with one file a topic") from error
 
@@ -43,6 +54,14 @@ def _check(path: Path, topic: str, found: dict[str, Lines], *, recorded: bool) -
         raise InputError(path, f"is of no known topic; known are {', '.join((*INPUTS, *REFERENCES))} (and truth, which is ignored)")
     if not recorded and topic not in (*INPUTS, *REFERENCES):
         raise InputError(path, "is what a replay writes; replay such a folder with --recorded")
+
+
+def _check_ending(path: Path, *, recorded: bool) -> None:
+    """Refuse what is named for a topic that would be read, but for its ending: to pass over all rights would be no help."""
+    wanted = (SEQUENCE, DEAD_LETTERS, *REFERENCES) if recorded else (*INPUTS, *REFERENCES)
+    topic = next((topic for topic in wanted if path.name.lower().startswith(f"{topic}.")), None)
+    if topic is not None:
+        raise InputError(path, f"is named for the topic {topic}, but only {', '.join(SUFFIXES)} are read; convert it, or take it away")
 
 
 def records(topic: str, lines: Lines) -> Iterator[Record]:
@@ -65,7 +84,7 @@ def records(topic: str, lines: Lines) -> Iterator[Record]:
 
 def too_long(topic: str, offset: int, line: TooLong, name: str) -> Record:
     """Return the record of a line over the limit."""
-    wrong = Fault("too-large", f"the line has {line.length} bytes, {LINE_LIMIT} are allowed")
+    wrong = Fault("too-large", str(line))
     return Record(topic, 0, offset, b"", fault=wrong, headers=place(name, offset), digest=line.digest)
 
 

@@ -31,6 +31,10 @@ class TooLong:
 
     length: int
     digest: str
+    limit: int
+
+    def __str__(self) -> str:
+        return f"the line has {self.length} bytes, {self.limit} are allowed"
 
 
 def topic_of(path: Path) -> str | None:
@@ -72,7 +76,8 @@ class Lines:
     @contextmanager
     def _reading(self) -> Iterator[io.BufferedReader]:
         try:
-            with self.path.open("rb") as self._file, _opened(self.path, self._file) as text:
+            with self.path.open("rb") as file, _opened(self.path, file) as text:
+                self._file = file
                 yield text
         except (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError) as error:
             raise InputError(self.path, f"is cut off or damaged ({error}); fetch it again, or replay a folder without it") from error
@@ -80,8 +85,11 @@ class Lines:
             raise InputError(self.path, f"cannot be read: {error.strerror or error}") from error
 
 
-def _opened(path: Path, file: IO[bytes]) -> io.BufferedReader:
+def _opened(path: Path, file: io.BufferedReader) -> io.BufferedReader:
+    """Return the unpacked file. Raises EOFError where it is packed and empty: packing leaves a frame around nothing."""
     raw: Any = file
+    if path.suffix in (".gz", ".zst") and not file.peek(1):
+        raise EOFError("it is empty")
     if path.suffix == ".gz":
         raw = gzip.GzipFile(fileobj=file)
     elif path.suffix == ".zst":
@@ -93,10 +101,10 @@ def _finished(line: bytes, text: io.BufferedReader, limit: int) -> bytes | TooLo
     """Return a line without its end, or read over the rest of a line that is too long."""
     if line.endswith(b"\n"):
         return line[:-1]
-    return line if len(line) <= limit else _read_over(line, text)
+    return line if len(line) <= limit else _read_over(line, text, limit)
 
 
-def _read_over(line: bytes, text: io.BufferedReader) -> TooLong:
+def _read_over(line: bytes, text: io.BufferedReader, limit: int) -> TooLong:
     digest, length, ended = xxh3_128(), 0, False
     while line:
         ended = line.endswith(b"\n")
@@ -104,4 +112,4 @@ def _read_over(line: bytes, text: io.BufferedReader) -> TooLong:
         digest.update(content)
         length += len(content)
         line = b"" if ended else text.readline(LINE_LIMIT)
-    return TooLong(length, digest.hexdigest())
+    return TooLong(length, digest.hexdigest(), limit)

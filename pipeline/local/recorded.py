@@ -1,49 +1,69 @@
 """The recorded sequence as input: what an earlier replay wrote, read again by all stages behind dedupe."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeVar
 
-from pipeline.codec import decode, decoder, fault
-from pipeline.events.dead_letter import DeadLetter, Fault
+from pipeline.codec import DecodingError, decode
+from pipeline.events.dead_letter import DeadLetter
 from pipeline.events.sequence import SequencedListing, SequencedTick
 from pipeline.flow import SEQUENCE
-from pipeline.local.inputs import place, too_long
+from pipeline.local.errors import DamagedError
 from pipeline.local.lines import Lines, TooLong
+from pipeline.local.references import STAGE as REFERENCE
 from pipeline.stages.record import Record
 
-BEFORE_THE_SEQUENCE = frozenset({"dedupe", "reference"})
+T = TypeVar("T")
+
+BEFORE_THE_SEQUENCE = frozenset({"dedupe", REFERENCE})
 
 
 def sequence(lines: Lines) -> Iterator[Record]:
-    """Yield the records of the sequence. Each partition's part begins with a tick that names it; its offsets begin at 0."""
+    """Yield the records of the sequence. Each partition's part begins with a tick that names it; its offsets begin at 0.
+
+    Raises DamagedError: without one of its records, what follows would be decided otherwise than it was.
+    """
     partition = offset = 0
-    for number, line in enumerate(lines):
-        record = _record(lines.path.name, number, line)
-        if isinstance(record.event, SequencedTick) and record.event.partition != partition:
-            partition, offset = record.event.partition, 0
-        yield Record(SEQUENCE, partition, offset, record.raw, record.event, record.fault, record.key, record.headers, None, record.digest)
+    for number, line in enumerate(lines, 1):
+        raw = whole(lines.path, number, line)
+        event = read(SequencedTick if raw.startswith(b'{"kind":"tick"') else SequencedListing, lines.path, number, raw)
+        if isinstance(event, SequencedTick) and event.partition != partition:
+            partition, offset = event.partition, 0
+        yield Record(SEQUENCE, partition, offset, raw, event, key=event.listing.seller_id if isinstance(event, SequencedListing) else None)
         offset += 1
 
 
-def _record(name: str, number: int, line: bytes | TooLong) -> Record:
-    if isinstance(line, TooLong):
-        return too_long(SEQUENCE, number, line, name)
-    try:
-        event = _event(line)
-    except (ValueError, RecursionError) as error:
-        wrong = fault(error) if line.strip() else Fault("empty", "the line is empty")
-        return Record(SEQUENCE, 0, number, line, fault=wrong, headers=place(name, number))
-    return Record(SEQUENCE, 0, number, line, event, key=event.listing.seller_id if isinstance(event, SequencedListing) else None)
-
-
-def _event(line: bytes) -> SequencedListing | SequencedTick:
-    """Decode by the kind, which stands first."""
-    return decoder(SequencedTick)(line) if line.startswith(b'{"kind":"tick"') else decoder(SequencedListing)(line)
-
-
 def earlier_dead_letters(lines: Lines) -> Iterator[tuple[DeadLetter, bytes]]:
-    """Yield the dead letters of what was read before the sequence was written: a replay of it does not meet them again."""
-    for line in lines:
-        if isinstance(line, bytes):
-            letter = decode(DeadLetter, line)
-            if letter.stage in BEFORE_THE_SEQUENCE:
-                yield letter, line
+    """Yield the dead letters of what was read before the sequence was written: a replay of it does not meet them again.
+
+    Raises DamagedError.
+    """
+    for number, line in enumerate(lines, 1):
+        letter = read(DeadLetter, lines.path, number, line)
+        if letter.stage in BEFORE_THE_SEQUENCE:
+            yield letter, whole(lines.path, number, line)
+
+
+def check_references(met: Iterable[DeadLetter], earlier: Iterable[DeadLetter], files: Mapping[str, Lines]) -> None:
+    """Refuse reference data that was good then and is no more: of what was no good then, there are dead letters. Raises DamagedError."""
+    places = {(letter.topic, letter.offset) for letter in earlier if letter.stage == REFERENCE}
+    for letter in met:
+        if (letter.topic, letter.offset) not in places:
+            raise DamagedError(files[letter.topic].path, letter.offset + 1, letter.error.message)
+
+
+def read(kind: type[T], path: Path, number: int, line: bytes | TooLong) -> T:
+    """Decode a line of what a replay wrote. Raises DamagedError."""
+    try:
+        return decode(kind, whole(path, number, line))
+    except DecodingError as error:
+        raise DamagedError(path, number, error) from error
+
+
+def whole(path: Path, number: int, line: bytes | TooLong) -> bytes:
+    """Return a line of what a replay wrote that begins and ends as one. Raises DamagedError."""
+    if isinstance(line, TooLong):
+        raise DamagedError(path, number, line)
+    if not (line.startswith(b"{") and line.endswith(b"}")):
+        raise DamagedError(path, number, "it is not whole")
+    return line

@@ -16,8 +16,8 @@ from pipeline.local.lines import Lines
 from pipeline.local.merge import merged
 from pipeline.local.output import OutputFolder, check_place
 from pipeline.local.partition import Transport, deliver
-from pipeline.local.recorded import earlier_dead_letters, sequence
-from pipeline.local.references import read_references
+from pipeline.local.recorded import check_references, earlier_dead_letters, sequence
+from pipeline.local.references import References, read_references
 from pipeline.local.run import CHUNK, Run
 from pipeline.local.summary import Summary
 from pipeline.partitions import partition_of
@@ -59,7 +59,7 @@ def replay(plan: Plan, progress: Progress = silent) -> Summary:
     with OutputFolder(plan.out) as output, long_lived_left_alone():
         run = Run(STAGES[1:] if plan.recorded else STAGES, references, output, plan.chunk, plan.transport)
         if plan.recorded:
-            _take_over(files, output, run)
+            _take_over(files, references, output, run)
         else:  # a recorded folder has these dead letters already
             run.take_over(0, ((letter, encode(letter)) for letter in references.dead_letters))
         for record in sequence(files[SEQUENCE]) if plan.recorded else _inputs(streams, plan.partitions):
@@ -100,8 +100,8 @@ def _inputs(streams: Mapping[str, Lines], partitions: int) -> Iterator[Record]:
             yield replace(record, partition=partition_of(record.key, partitions) if record.key is not None else 0)
 
 
-def _take_over(files: Mapping[str, Lines], output: OutputFolder, run: Run) -> None:
-    """Write again what came before the sequence, and the sequence."""
+def _take_over(files: Mapping[str, Lines], references: References, output: OutputFolder, run: Run) -> None:
+    """Write again what came before the sequence, and the sequence. Raises DamagedError."""
     output.copy(SEQUENCE, files[SEQUENCE].blocks())
-    if DEAD_LETTERS in files:
-        run.take_over(0, earlier_dead_letters(files[DEAD_LETTERS]))
+    check_references(references.dead_letters, (letter for letter, _ in earlier_dead_letters(files[DEAD_LETTERS])), files)
+    run.take_over(0, earlier_dead_letters(files[DEAD_LETTERS]))

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.codec import encode
 from pipeline.local.errors import InputError
-from pipeline.local.inputs import files_of, records
+from pipeline.local.inputs import file_of, files_of, records
 from pipeline.local.lines import LINE_LIMIT, Lines
 from tests.build import START, listing, write_topics
 
@@ -12,6 +12,8 @@ from tests.build import START, listing, write_topics
 def test_the_topics_of_a_folder_are_found_and_the_truth_ignored(tmp_path: Path) -> None:
     write_topics(tmp_path, {"listings": [], "rights": [], "truth": []})
     (tmp_path / "notes.txt").write_text("not a topic")
+    for name in ("README.md", "Readme.jsonl", ".listings.jsonl.swp", "._rights.jsonl", "truth.csv"):
+        (tmp_path / name).touch()
     assert set(files_of(tmp_path)) == {"listings", "rights"}
 
 
@@ -23,6 +25,11 @@ def test_the_topics_of_a_folder_are_found_and_the_truth_ignored(tmp_path: Path) 
         (("listings.jsonl", "lisitngs.jsonl"), "is of no known topic"),
         (("listings.jsonl", "listings.jsonl.gz"), "is a second file of the topic listings"),
         (("listings.jsonl", "takedowns.jsonl"), "--recorded"),
+        (("listings.jsonl", "rights.jsonl.bz2"), "rights.jsonl.bz2: is named for the topic rights, but only .jsonl, .jsonl.gz, .jsonl.zst"),
+        (("listings.jsonl", "rights.csv"), "is named for the topic rights"),
+        (("listings.jsonl", "clock.json"), "is named for the topic clock"),
+        (("Listings.JSONL",), "is named for the topic listings"),
+        (("listings.jsonl", "listings.jsonl~"), "is named for the topic listings"),
     ],
 )
 def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path, names: tuple[str, ...], message: str) -> None:
@@ -41,6 +48,23 @@ def test_a_folder_to_be_replayed_as_recorded_needs_a_sequence(tmp_path: Path) ->
     write_topics(tmp_path, {"listings": []})
     with pytest.raises(InputError, match=r"holds no events\.unique"):
         files_of(tmp_path, recorded=True)
+
+
+def test_a_recorded_folder_may_hold_what_is_not_read_in_other_forms(tmp_path: Path) -> None:
+    write_topics(tmp_path, {topic: [] for topic in ("events.unique", "rights", "policies", "dead-letters", "takedowns")})
+    (tmp_path / "takedowns.csv").touch()
+    assert "takedowns" in files_of(tmp_path, recorded=True)
+    (tmp_path / "policies.toml").touch()
+    with pytest.raises(InputError, match="is named for the topic policies"):
+        files_of(tmp_path, recorded=True)
+
+
+def test_a_file_is_found_by_its_topic(tmp_path: Path) -> None:
+    (tmp_path / "truth.jsonl.gz").touch()
+    assert file_of(tmp_path, "truth") == tmp_path / "truth.jsonl.gz"
+    assert file_of(tmp_path, "listings") is None
+    with pytest.raises(InputError, match="cannot be read"):
+        file_of(tmp_path / "nowhere", "truth")
 
 
 def test_lines_become_records_with_their_place(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from backports import zstd
 
 from pipeline.local.errors import InputError
-from pipeline.local.lines import LINE_LIMIT, Lines, TooLong, topic_of
+from pipeline.local.lines import LINE_LIMIT, OUTPUT_LIMIT, Lines, TooLong, topic_of
 
 TEXT = b"one\n\ntwo\n"
 
@@ -68,3 +68,24 @@ def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, suffix: str) -> No
     path.write_bytes(b"plain text, in spite of its name\n")
     with pytest.raises(InputError, match="cut off or damaged"):
         list(Lines(path))
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_an_empty_file_is_no_archive(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"listings.jsonl{suffix}"
+    path.touch()
+    with pytest.raises(InputError, match=r"cut off or damaged \(it is empty\)"):
+        list(Lines(path))
+
+
+def test_an_empty_file_that_is_not_packed_has_no_lines(tmp_path: Path) -> None:
+    path = tmp_path / "listings.jsonl"
+    path.touch()
+    assert list(Lines(path)) == []
+
+
+def test_the_limit_is_the_reader_s(tmp_path: Path) -> None:
+    path = tmp_path / "events.unique.jsonl"
+    path.write_bytes(b"x" * (LINE_LIMIT + 1) + b"\n12345678\n")
+    assert list(Lines(path, OUTPUT_LIMIT)) == [b"x" * (LINE_LIMIT + 1), b"12345678"]
+    assert [str(line) for line in Lines(path, 7)] == [f"the line has {size} bytes, 7 are allowed" for size in (LINE_LIMIT + 1, 8)]

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.codec import encode
 from pipeline.events.listing import Image
-from pipeline.local.errors import InputError
+from pipeline.local.errors import DamagedError, InputError
 from pipeline.local.lines import LINE_LIMIT
 from pipeline.local.output import OutputFolder
 from pipeline.local.replay import Plan, replay
@@ -79,15 +79,37 @@ def test_the_recorded_sequence_gives_the_same_files(source: Path, tmp_path: Path
     assert summary.conservation == 0
 
 
-def test_a_damaged_line_of_the_sequence_becomes_a_dead_letter(source: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("topic", ["events.unique", "dead-letters", "rights", "policies"])
+@pytest.mark.parametrize("damage", [lambda line: line[:40], lambda line: line[:-1] + b",}", lambda _: b"", lambda _: b'{"x":1}'])
+def test_a_recorded_folder_with_a_damaged_line_is_refused(
+    source: Path, tmp_path: Path, topic: str, damage: Callable[[bytes], bytes]
+) -> None:
     replay(Plan(source, tmp_path / "out"))
-    sequence = tmp_path / "out" / "events.unique.jsonl"
-    lines = sequence.read_bytes().splitlines()
-    sequence.write_bytes(b"\n".join([*lines[:5], lines[5][:40], *lines[6:]]) + b"\n")
-    summary = replay(Plan(tmp_path / "out", tmp_path / "again", recorded=True))
-    (letter,) = [letter for letter in events(tmp_path / "again", "dead-letters") if letter["stage"] == "brand-match"]
-    assert (letter["topic"], letter["offset"], letter["headers"]["line"]) == ("events.unique", 5, "6")
-    assert summary.conservation == 0
+    file = tmp_path / "out" / f"{topic}.jsonl"
+    *lines, last = file.read_bytes().splitlines()
+    if topic == "rights":  # the last line was no good from the start, and has its dead letter
+        lines, last = [], lines[0]
+    file.write_bytes(b"".join(line + b"\n" for line in [*lines, damage(last)]))
+    with pytest.raises(InputError, match=rf"{topic}.jsonl: (line {len(lines) + 1} is damaged|holds no good policy)"):
+        replay(Plan(tmp_path / "out", tmp_path / "again", recorded=True))
+    assert not (tmp_path / "again").exists()
+
+
+def test_a_recorded_folder_with_a_line_that_is_too_long_is_refused(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replay(Plan(source, tmp_path / "out"))
+    monkeypatch.setattr("pipeline.local.inputs.OUTPUT_LIMIT", 20_000)
+    with (tmp_path / "out" / "events.unique.jsonl").open("ab") as sequence:
+        sequence.write(b'{"kind":"listing"' + b" " * 20_000 + b"}\n")
+    with pytest.raises(DamagedError, match="20018 bytes, 20000 are allowed"):
+        replay(Plan(tmp_path / "out", tmp_path / "again", recorded=True))
+
+
+@pytest.mark.parametrize("topic", ["events.unique", "dead-letters", "rights", "policies"])
+def test_a_recorded_folder_must_be_whole(source: Path, tmp_path: Path, topic: str) -> None:
+    replay(Plan(source, tmp_path / "out"))
+    (tmp_path / "out" / f"{topic}.jsonl").unlink()
+    with pytest.raises(InputError, match=f"holds no {topic}.jsonl"):
+        replay(Plan(tmp_path / "out", tmp_path / "again", recorded=True))
 
 
 def test_a_record_lost_between_stages_is_seen(source: Path, tmp_path: Path) -> None:
