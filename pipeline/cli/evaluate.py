@@ -15,8 +15,13 @@ NAME = "evaluate"
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds listings.jsonl, rights.jsonl and truth.jsonl.", show_default=False)],
-    policy: Annotated[Path | None, typer.Option("--policy", "-p", help="A policy file.", show_default="the default policy")] = None,
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Holds listings.jsonl, rights.jsonl and truth.jsonl.", show_default=False, readable=False),
+    ],
+    policy: Annotated[
+        Path | None, typer.Option("--policy", "-p", help="A policy file.", show_default="the default policy", readable=False)
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the scores as one JSON object.")] = False,
 ) -> None:
     """Score brand matches and decisions against the truth.
@@ -41,9 +46,9 @@ def _show(result: Evaluation) -> None:
 
 
 def _show_miss(miss: Miss) -> None:
-    out.print(f"{miss.what}: {miss.listing_id}", markup=False)
+    out.print(f"{miss.what}: {printable(miss.listing_id)}", markup=False)
     out.print(f"    {printable(miss.title)}", markup=False)
     for name in miss.wrong:
         out.print(f"    found {printable(name)}", markup=False)
     for name in miss.missed:
-        out.print(f"    missed {name}", markup=False)
+        out.print(f"    missed {printable(name)}", markup=False)

@@ -20,55 +20,59 @@ from pipeline.events.texts import text_of
 from pipeline.local.explain import Chain, Event, explain, time_of
 
 NAME = "explain"
+Version = tuple[str, str | None, int | None]  # seller, listing and version
 _AROUND = 40  # characters of a text shown on each side of what was found
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(metavar="OUT", help="What a replay wrote.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="What a replay wrote.", show_default=False, readable=False)],
     ident: Annotated[
         str, typer.Argument(metavar="ID", help="A takedown, review, warning, closure, listing or seller.", show_default=False)
     ],
     json: Annotated[bool, typer.Option("--json", help="Print the events as lines of JSON.")] = False,
 ) -> None:
-    """Show the whole chain behind a decision, event by event, with the evidence marked in double brackets in the listing's own text."""
+    r"""Show the whole chain behind a decision, event by event, with the evidence marked \[\[like this]] in the listing's own text."""
     chain = explain(folder, ident)
     if json:
         for event in chain.events:
             print(encode(event).decode())
         return
-    out.print(f"{chain.kind} {chain.id}", style="bold", markup=False)
+    out.print(printable(f"{chain.kind} {chain.id}"), style="bold", markup=False)
     _show(chain)
 
 
 def _show(chain: Chain) -> None:
-    offers: dict[str | None, Listing] = {}
+    offers = {_version(event.listing): event.listing for event in chain.events if isinstance(event, SequencedListing | MatchedListing)}
     for event in chain.events:
-        if isinstance(event, SequencedListing | MatchedListing):
-            offers[event.listing.listing_id] = event.listing
         out.print()
         out.print(Text(f"{_time(time_of(event))}  ", style="dim") + _headline(event))
         for line in _details(event, offers):
             out.print(Text("    ") + line)
 
 
+def _version(of: Listing | Takedown | Review) -> Version:
+    """Return what a text is told by: sellers may use the same listing ids, and a listing changes."""
+    return of.seller_id, of.listing_id, of.version if isinstance(of, Listing) else of.listing_version
+
+
 def _headline(event: Event) -> Text:
     if isinstance(event, SequencedListing | MatchedListing):
         one = event.listing
-        return Text(f"listing {one.listing_id} of seller {one.seller_id} {one.change}, version {one.version}")
+        return Text(printable(f"listing {one.listing_id} of seller {one.seller_id} {one.change}, version {one.version}"))
     if isinstance(event, Takedown):
-        return Text(f"TAKEDOWN {event.takedown_id} of listing {event.listing_id}", style="bold red")
+        return Text(printable(f"TAKEDOWN {event.takedown_id} of listing {event.listing_id}"), style="bold red")
     if isinstance(event, Review):
-        return Text(f"REVIEW {event.review_id} of listing {event.listing_id}", style="bold yellow")
+        return Text(printable(f"REVIEW {event.review_id} of listing {event.listing_id}"), style="bold yellow")
     if isinstance(event, SellerWarning):
-        return Text(f"{event.step.upper()} {event.warning_id} of seller {event.seller_id}", style="bold magenta")
-    return Text(f"STORE CLOSURE {event.closure_id} of seller {event.seller_id}", style="bold magenta")
+        return Text(printable(f"{event.step.upper()} {event.warning_id} of seller {event.seller_id}"), style="bold magenta")
+    return Text(printable(f"STORE CLOSURE {event.closure_id} of seller {event.seller_id}"), style="bold magenta")
 
 
-def _details(event: Event, offers: Mapping[str | None, Listing]) -> Iterable[Text]:
+def _details(event: Event, offers: Mapping[Version, Listing]) -> Iterable[Text]:
     if isinstance(event, SequencedListing | MatchedListing):
         yield from _offer_details(event)
     elif isinstance(event, Takedown | Review):
-        yield from _decision_details(event, offers.get(event.listing_id))
+        yield from _decision_details(event, offers.get(_version(event)))
     else:
         yield from _step_details(event)
 
@@ -88,7 +92,7 @@ def _offer_details(event: SequencedListing | MatchedListing) -> Iterable[Text]:
 
 def _decision_details(event: Takedown | Review, offer: Listing | None) -> Iterable[Text]:
     rights = ", ".join(event.right_ids) or "none"
-    yield Text(f"score {event.score} by policy {event.policy_version} and registry {event.registry_version}; rights: {rights}")
+    yield Text(printable(f"score {event.score} by policy {event.policy_version} and registry {event.registry_version}; rights: {rights}"))
     if isinstance(event, Takedown):
         excused = ", excused: offered before the last step took effect" if event.excused else ""
         yield Text(f"source {event.source}, {event.severity}, {event.points} points{excused}; appeal until {_time(event.appeal_until)}")
@@ -99,7 +103,7 @@ def _decision_details(event: Takedown | Review, offer: Listing | None) -> Iterab
 
 
 def _reason_details(reason: Reason, offer: Listing | None) -> Iterable[Text]:
-    yield Text(f"{reason.weight:+7.2f}  {reason.code}: {printable(reason.text)}")
+    yield Text(printable(f"{reason.weight:+7.2f}  {reason.code}: {reason.text}"))
     for evidence in reason.evidence:
         yield Text("         ") + _marked(evidence, offer)
 
@@ -116,8 +120,8 @@ def _marked(evidence: Evidence, offer: Listing | None) -> Text:
 
 
 def _step_details(event: SellerWarning | StoreClosure) -> Iterable[Text]:
-    yield Text(f"{event.points} points in epoch {event.epoch} by policy {event.policy_version}, preset {event.preset}")
-    yield Text(f"rests on {len(event.takedown_ids)} takedowns: {', '.join(event.takedown_ids)}")
+    yield Text(printable(f"{event.points} points in epoch {event.epoch} by policy {event.policy_version}, preset {event.preset}"))
+    yield Text(printable(f"rests on {len(event.takedown_ids)} takedowns: {', '.join(event.takedown_ids)}"))
     if isinstance(event, StoreClosure):
         yield Text(f"{event.swept} live listings went with the store")
     elif event.until is not None:

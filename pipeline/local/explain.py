@@ -1,7 +1,7 @@
 """The chain behind a takedown, review, warning, closure, listing or seller, read from what a replay wrote."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,14 +9,15 @@ from typing import Any
 
 import orjson
 
-from pipeline.codec import decode
 from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.review import Review
 from pipeline.events.sequence import MatchedListing, SequencedListing
 from pipeline.events.takedown import Takedown
 from pipeline.flow import SEQUENCE
 from pipeline.local.errors import InputError
-from pipeline.local.lines import OUTPUT_LIMIT, SUFFIXES, Lines
+from pipeline.local.inputs import file_of
+from pipeline.local.lines import OUTPUT_LIMIT, Lines
+from pipeline.local.recorded import read, whole
 
 Decided = Takedown | Review | SellerWarning | StoreClosure
 Event = SequencedListing | MatchedListing | Decided
@@ -29,13 +30,16 @@ _DECISIONS: tuple[tuple[str, str, type[Any], str], ...] = (
 )
 
 
+_RANKS: dict[type[Any], int] = {SequencedListing: 0, MatchedListing: 0, Takedown: 1, Review: 1, SellerWarning: 2, StoreClosure: 2}
+
+
 class UnknownIdError(InputError):
     """Nothing in the folder has the id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What an id stands for, and the events behind it and after it, in the order of their time."""
+    """What an id stands for, and the events behind it and after it, in the order in which they were handled."""
 
     kind: str
     id: str
@@ -43,7 +47,7 @@ class Chain:
 
 
 def explain(folder: Path, ident: str) -> Chain:
-    """Return the chain of an id. Raises UnknownIdError, and InputError where the folder is not what a replay wrote."""
+    """Return the chain of an id. Raises UnknownIdError, and InputError where the folder is not what a replay wrote, or no more."""
     _path(folder, SEQUENCE)
     for kind, topic, event_type, attribute in _DECISIONS:
         found = next((event for event in _events(folder, topic, event_type, {ident}) if getattr(event, attribute) == ident), None)
@@ -73,7 +77,10 @@ def _behind(folder: Path, found: Decided) -> list[Event]:
 
 def _offers_behind(folder: Path, decisions: Sequence[Takedown | Review]) -> list[Event]:
     """Return the versions of the listings that were decided on, up to the one that was."""
-    decided = {(one.seller_id, one.listing_id): one.listing_version or 0 for one in decisions}
+    decided: dict[tuple[str, str | None], int] = {}
+    for one in decisions:
+        about = one.seller_id, one.listing_id
+        decided[about] = max(one.listing_version or 0, decided.get(about, 0))
     offers = _offers(folder, {one.listing_id for one in decisions if one.listing_id is not None})
     return _with_matches(folder, [one for one in offers if one.listing.version <= decided.get(_listing(one), -1)])
 
@@ -125,9 +132,27 @@ def _decisions(folder: Path, seller: str) -> Iterator[Decided]:
 
 
 def _ordered(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Sort by time; at the same time what is offered comes before what is decided, and that before what follows."""
-    ranks = {SequencedListing: 0, MatchedListing: 0, Takedown: 1, Review: 1, SellerWarning: 2, StoreClosure: 2}
-    return tuple(sorted(events, key=lambda event: (time_of(event), ranks[type(event)])))
+    """Sort by time. At the same time each offer, in the order of the sequence, comes before what was decided on it and what followed."""
+    found = list(events)
+    offers = [_version(event) for event in found if isinstance(event, SequencedListing | MatchedListing)]
+    places: dict[Any, int] = {version: place for place, version in enumerate(offers)}
+    for event in found:
+        if isinstance(event, Takedown):
+            places[event.takedown_id] = places.get(_decided_on(event), len(offers))
+    return tuple(sorted(found, key=lambda event: (time_of(event), _place(event, places, len(offers)), _RANKS[type(event)])))
+
+
+def _place(event: Event, places: Mapping[Any, int], last: int) -> int:
+    """Return the place of the offer that an event is or rests on; a step rests on its last takedown, one that rests on none comes last."""
+    if isinstance(event, SequencedListing | MatchedListing):
+        return places[_version(event)]
+    if isinstance(event, Takedown | Review):
+        return places.get(_decided_on(event), last)
+    return max((places[ident] for ident in event.takedown_ids if ident in places), default=last)
+
+
+def _decided_on(event: Takedown | Review) -> tuple[str, str | None, int | None]:
+    return event.seller_id, event.listing_id, event.listing_version
 
 
 def time_of(event: Event) -> datetime:
@@ -138,18 +163,20 @@ def time_of(event: Event) -> datetime:
 
 
 def _events(folder: Path, topic: str, event_type: type[Any], ids: Collection[str]) -> Iterator[Any]:
-    """Yield the events of a topic in which one of the ids stands; only lines that hold its bytes are decoded."""
+    """Yield the events of a topic in which one of the ids stands; only lines that hold its bytes are decoded. Raises DamagedError."""
     if not ids:
         return
     needle = re.compile(b"|".join(re.escape(orjson.dumps(ident)) for ident in sorted(ids)))
     kind = b'{"kind":"listing"' if event_type in (SequencedListing, MatchedListing) else b"{"
-    for line in Lines(_path(folder, topic), OUTPUT_LIMIT):
-        if isinstance(line, bytes) and line.startswith(kind) and needle.search(line):
-            yield decode(event_type, line)
+    path = _path(folder, topic)
+    for number, line in enumerate(Lines(path, OUTPUT_LIMIT), 1):
+        raw = whole(path, number, line)
+        if raw.startswith(kind) and needle.search(raw):
+            yield read(event_type, path, number, raw)
 
 
 def _path(folder: Path, topic: str) -> Path:
-    path = next((path for suffix in SUFFIXES if (path := folder / f"{topic}{suffix}").is_file()), None)
+    path = file_of(folder, topic)
     if path is None:
         raise InputError(folder, f"holds no {topic}.jsonl; name a folder that a replay wrote")
     return path

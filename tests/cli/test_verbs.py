@@ -1,9 +1,11 @@
 """What each verb prints."""
 
 import json
+import os
 from importlib.metadata import version
 from pathlib import Path
 
+import orjson
 import pytest
 
 from pipeline.cli.exits import Exit
@@ -117,6 +119,43 @@ def test_a_title_cannot_steer_the_terminal(tmp_path: Path) -> None:
     assert "\x1b" not in shown
     assert "\\u001b[2J" in shown
     assert "\\u200b [bold]x[/bold]" in shown
+
+
+def test_no_id_can_steer_the_terminal(tmp_path: Path) -> None:
+    evil = "x\x9b31m\u202ey"
+    offers = [listing(FAKE, listing_id=f"L{week}{evil}", seller_id=f"S{evil}", event_time=at(days=4 * week)) for week in range(5)]
+    truths = [orjson.dumps({"listing_id": offer.listing_id, "brand_ids": [f"B2{evil}"], "counterfeit": False}) for offer in offers]
+    rights = [right(right_id=f"R{evil}", brand_id=f"B{evil}")]
+    source = write_topics(tmp_path / "in", {"listings": offers, "truth": truths, "rights": rights})
+    assert takedown("replay", source, "--out", tmp_path / "out").returncode == 0
+    for asked in (("explain", tmp_path / "out", f"S{evil}"), ("explain", tmp_path / "out", f"L0{evil}"), ("evaluate", source)):
+        shown = takedown(*asked)
+        assert shown.returncode == 0
+        assert "\\u009b31m\\u202ey" in shown.stdout
+        assert all(char.isprintable() or char == "\n" for char in shown.stdout)
+    assert "\\u202e" in takedown("explain", tmp_path / "out", "\u202e").stderr
+    assert "\\u202e" in takedown("replay", tmp_path / "no\u202ewhere", "--out", tmp_path / "new").stderr
+
+
+def test_evidence_is_marked_in_the_version_and_the_sellers_listing_that_was_decided_on(tmp_path: Path) -> None:
+    offers = [
+        listing("Hat", listing_id="now", seller_id="S9", event_time=at(days=10)),
+        listing(f"First {FAKE}"),
+        listing(f"Another, second {FAKE}", version=2),
+        listing(f"Theirs, which is longer {FAKE}", seller_id="S2"),
+        listing("Hat", listing_id="then", seller_id="S9", event_time=at(days=20)),
+    ]
+    source = write_topics(tmp_path / "in", {"listings": offers, "rights": [right()]})
+    assert takedown("replay", source, "--out", tmp_path / "out").returncode == 0
+    shown = takedown("explain", tmp_path / "out", "L1").stdout
+    assert shown.count("TAKEDOWN") == 3
+    assert shown.count("[[") == shown.count("[[Nike]]") + shown.count("[[1:1 replica]]") + shown.count("[[莆田]]")
+    for title in ("First", "Another, second", "Theirs, which is longer"):
+        assert f"{title} [[Nike]] Air Max" in shown.replace("…", "")
+
+
+def test_the_help_of_explain_shows_the_marks() -> None:
+    assert "[[like this]]" in takedown("explain", "--help", env={**os.environ, "COLUMNS": "200"}).stdout
 
 
 @pytest.mark.parametrize("topic", TOPICS)

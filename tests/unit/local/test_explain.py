@@ -1,12 +1,15 @@
+from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
 from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.sequence import MatchedListing, SequencedListing
 from pipeline.events.takedown import Takedown
-from pipeline.local.errors import InputError
-from pipeline.local.explain import UnknownIdError, explain, time_of
+from pipeline.local.errors import DamagedError, InputError
+from pipeline.local.explain import Event, UnknownIdError, explain, time_of
+from pipeline.local.lines import OUTPUT_LIMIT
 from pipeline.local.replay import Plan, replay
 from tests.build import FAKE, at, listing, right, write_topics
 
@@ -67,3 +70,67 @@ def test_an_id_that_nothing_has_is_said_to_be_unknown(out: Path) -> None:
 def test_a_folder_that_no_replay_wrote_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="that a replay wrote"):
         explain(tmp_path, "F0")
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        explain(tmp_path / "nowhere", "F0")
+
+
+@pytest.mark.parametrize(
+    ("topic", "damage", "why"),
+    [
+        ("events.unique", lambda line: line[:60], "it is not whole"),
+        ("events.unique", lambda line: line.replace(b'"version":', b'"version":-'), "Expected `int` >= 0"),
+        ("takedowns", lambda line: line[1:], "it is not whole"),
+        ("takedowns", lambda line: line.replace(b'"seller_id"', b'"seler_id"'), "missing required field `seller_id`"),
+        ("store-closures", lambda _: b"", "it is not whole"),
+        ("store-closures", lambda _: b"{" + b"x" * OUTPUT_LIMIT + b"}", "bytes, 4194304 are allowed"),
+    ],
+)
+def test_a_damaged_line_is_named(out: Path, tmp_path: Path, topic: str, damage: Callable[[bytes], bytes], why: str) -> None:
+    home = copytree(out, tmp_path / "out")
+    *lines, last = (home / f"{topic}.jsonl").read_bytes().splitlines()
+    (home / f"{topic}.jsonl").write_bytes(b"".join(line + b"\n" for line in [*lines, damage(last)]))
+    with pytest.raises(DamagedError, match=rf"{topic}.jsonl: line {len(lines) + 1} is damaged: .*{why}"):
+        explain(home, "F4" if b"F4" in last else "F0")
+
+
+@pytest.fixture(scope="module")
+def at_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two sellers use the same listing id; two versions come late, and are handled at the same tick."""
+    home = tmp_path_factory.mktemp("at-once")
+    early, late = {"event_time": at()}, {"event_time": at(days=10)}
+    listings = [
+        listing("Hat", listing_id="now", seller_id="S9", **late),
+        listing(f"First {FAKE}", version=1, **early),
+        listing(f"Another, second {FAKE}", version=2, **early),
+        listing(f"Theirs, which is longer {FAKE}", seller_id="S2", **early),
+        listing("Hat", listing_id="then", seller_id="S9", event_time=at(days=20)),
+    ]
+    replay(Plan(write_topics(home / "in", {"listings": listings, "rights": [right()]}), home / "out"))
+    return home / "out"
+
+
+def test_what_is_handled_at_the_same_time_is_in_the_order_of_the_sequence(at_once: Path) -> None:
+    chain = [event for event in explain(at_once, "S1").events if not isinstance(event, SellerWarning)]
+    assert len({time_of(event) for event in chain}) == 1
+    assert [(type(event), _version(event)) for event in chain] == [
+        (kind, version) for version in (1, 2) for kind in (MatchedListing, Takedown)
+    ]
+
+
+def _version(event: Event) -> int | None:
+    if isinstance(event, MatchedListing | SequencedListing):
+        return event.listing.version
+    return event.listing_version if isinstance(event, Takedown) else None
+
+
+def test_a_warning_shows_every_version_that_it_rests_on(out: Path, tmp_path: Path) -> None:
+    again = [listing(FAKE, listing_id="F0", version=1 + week, change="listed", event_time=at(days=4 * week)) for week in range(4)]
+    replay(Plan(write_topics(tmp_path / "in", {"listings": again, "rights": [right()]}), tmp_path / "out"))
+    closure = next(event for event in explain(tmp_path / "out", "S1").events if isinstance(event, StoreClosure))
+    chain = explain(tmp_path / "out", closure.closure_id)
+    assert {_version(event) for event in chain.events if isinstance(event, Takedown)} <= {
+        _version(event) for event in chain.events if isinstance(event, MatchedListing)
+    }
