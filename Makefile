@@ -36,6 +36,10 @@ bench-kafka: $(READY) ## Measure the workers: against plain Faust, recovery, mem
 figures: $(READY) ## Measure everything anew and write the README's figures
 	$(BIN)/python -m scripts.build_figures
 
+chaos: $(READY) ## The long form of the chaos tests: 300,000 listings, 30 worker kills, 5 broker kills, a store of 100,000 closes
+	$(BIN)/python -m scripts.chaos.run
+	$(BIN)/python -m scripts.chaos.closure
+
 samples: $(READY) ## Make the sample topics anew, and their golden replay
 	$(BIN)/python -m scripts.build_samples
 	$(BIN)/python -m scripts.build_golden

@@ -13,6 +13,7 @@ from pipeline.kafka.connection import reaching
 from pipeline.kafka.status import Status, status
 from pipeline.settings import Settings, variable
 
+_STOPS_WITHIN = 60.0  # seconds
 _SHOWN = 4000  # characters of a log
 
 
@@ -43,11 +44,11 @@ class WorkerProcess:
         self.signal(signal.SIGKILL)
         self.process.wait()
 
-    def stop(self, patience: float = 60.0) -> int:
+    def stop(self) -> int:
         """Let it finish; return its exit code. Raises subprocess.TimeoutExpired."""
         self.ended_by_us = True
         self.signal(signal.SIGTERM)
-        return self.process.wait(patience)
+        return self.process.wait(_STOPS_WITHIN)
 
     def end_of_log(self) -> str:
         """Return the last of what it printed."""
@@ -113,9 +114,10 @@ class Workers:
         """Let all that run finish. Raises RuntimeError with the end of its log where one does not end with 0."""
         stopping = self.running
         for each in stopping:
+            each.ended_by_us = True
             each.signal(signal.SIGTERM)
         for each in stopping:
-            if code := each.stop():
+            if code := each.process.wait(_STOPS_WITHIN):
                 raise RuntimeError(f"{each.log.stem} ended with {code} when it was stopped; its log ends with:\n{each.end_of_log()}")
 
     def logs(self) -> str:

@@ -120,9 +120,15 @@ async def _run(
 
 
 async def _publish(settings: Settings, folder: Path) -> None:
-    text = default_text()
-    await publish(settings, "policies", [(parse(text, "default").version, encode(PolicyRecord(parse(text, "default").version, text)))])
+    await publish(settings, "policies", [default_policy()])
     await publish(settings, "rights", _rights(folder))
+
+
+def default_policy() -> tuple[str, bytes]:
+    """Return key and value of the default policy."""
+    text = default_text()
+    version = parse(text, "default").version
+    return version, encode(PolicyRecord(version, text))
 
 
 def _rights(folder: Path) -> list[tuple[str, bytes]]:
