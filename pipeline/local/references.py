@@ -11,7 +11,7 @@ from pipeline.events.right import Right
 from pipeline.local.errors import InputError
 from pipeline.local.inputs import records
 from pipeline.local.lines import Lines
-from pipeline.policy.loader import PolicyError, default_text, parse
+from pipeline.policy.loader import PolicyError, PolicyFault, default_text, parse
 from pipeline.policy.model import Policy
 from pipeline.stages.record import Record, dead_letter
 from pipeline.stages.reference import History
@@ -92,18 +92,21 @@ def _lines(topic: str, files: dict[str, Lines]) -> Iterator[Record]:
 
 
 def _check_policies(references: References, files: dict[str, Lines]) -> None:
-    """Refuse to start where no policy is good."""
+    """Refuse to start where no policy is good. Raises PolicyError."""
     if references.history.has_policy:
         return
-    faults = [letter.error.message for letter in references.dead_letters if letter.topic == POLICIES]
-    raise InputError(files[POLICIES].path, "\n".join(["holds no good policy; mend it, or name one with --policy", *faults]))
+    letters = [letter for letter in references.dead_letters if letter.topic == POLICIES]
+    faults = [PolicyFault(letter.offset + 1, letter.error.path or "$", letter.error.message) for letter in letters]
+    wrong = PolicyFault(len(letters), "file", "holds no good policy; mend it, or name one with --policy")
+    raise PolicyError(str(files[POLICIES].path), (*faults, wrong))
 
 
 def read_policy(path: Path) -> str:
-    """Return the text of a policy file. Raises InputError where it cannot be read."""
+    """Return the text of a policy file. Raises InputError where it cannot be read, and PolicyError where it is no text."""
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(path, f"is not UTF-8: {error.reason} at byte {error.start}") from error
+        wrong = PolicyFault(error.object.count(b"\n", 0, error.start) + 1, "file", f"is not UTF-8: {error.reason} at byte {error.start}")
+        raise PolicyError(str(path), (wrong,)) from error
     except OSError as error:
         raise InputError(path, f"cannot be read: {error.strerror or error}") from error

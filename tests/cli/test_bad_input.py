@@ -106,6 +106,21 @@ def test_a_bad_policy_is_exit_code_5_with_every_fault(source: Path, out: Path, t
     assert not out.exists()
 
 
+def test_a_policy_that_is_no_text_is_exit_code_5(source: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "mine.toml"
+    policy.write_bytes(b'version = "1"\n# \xff')
+    ended = takedown("policy", "check", policy)
+    assert ended.returncode == 5
+    assert "mine.toml:2: file: is not UTF-8" in ended.stderr
+
+
+def test_policies_of_which_none_is_good_are_exit_code_5(source: Path, out: Path) -> None:
+    write_topics(source, {"policies": [b"{}", b'{"version":"1"}']})
+    ended = takedown("replay", source, "--out", out)
+    assert ended.returncode == 5
+    assert "policies.jsonl:2: $: Object missing required field `text`" in ended.stderr
+
+
 def test_an_out_that_exists_is_exit_code_6(source: Path, out: Path) -> None:
     assert takedown("replay", source, "--out", out).returncode == 0
     before = contents(out)

@@ -1,4 +1,5 @@
 import gzip
+import random
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,16 @@ def test_the_limit_is_the_reader_s(tmp_path: Path) -> None:
     path.write_bytes(b"x" * (LINE_LIMIT + 1) + b"\n12345678\n")
     assert list(Lines(path, OUTPUT_LIMIT)) == [b"x" * (LINE_LIMIT + 1), b"12345678"]
     assert [str(line) for line in Lines(path, 7)] == [f"the line has {size} bytes, 7 are allowed" for size in (LINE_LIMIT + 1, 8)]
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_it_is_known_how_far_a_file_is_read(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"listings.jsonl{suffix}"
+    text = b"".join(random.Random(1).randbytes(1000).hex().encode() + b"\n" for _ in range(3000))
+    path.write_bytes(gzip.compress(text) if suffix else text)
+    lines = Lines(path)
+    told = [lines.read] + [lines.read for _ in lines]
+    assert told[0] == 0
+    assert 0 < told[1] < lines.size / 2
+    assert told == sorted(told)
+    assert told[-1] <= lines.size == lines.read

@@ -13,7 +13,7 @@ from pipeline.local.output import OutputFolder
 from pipeline.local.replay import Plan, replay
 from pipeline.partitions import partition_of
 from pipeline.place import OutputError
-from pipeline.policy.loader import default_text
+from pipeline.policy.loader import PolicyError, default_text
 from pipeline.stages.record import Outputs, Record
 from tests.build import FAKE, at, contents, listing, right, tick, write_topics
 
@@ -79,7 +79,7 @@ def test_the_recorded_sequence_gives_the_same_files(source: Path, tmp_path: Path
     assert summary.conservation == 0
 
 
-@pytest.mark.parametrize("topic", ["events.unique", "dead-letters", "rights", "policies"])
+@pytest.mark.parametrize("topic", ["events.unique", "dead-letters", "rights"])
 @pytest.mark.parametrize("damage", [lambda line: line[:40], lambda line: line[:-1] + b",}", lambda _: b"", lambda _: b'{"x":1}'])
 def test_a_recorded_folder_with_a_damaged_line_is_refused(
     source: Path, tmp_path: Path, topic: str, damage: Callable[[bytes], bytes]
@@ -90,7 +90,7 @@ def test_a_recorded_folder_with_a_damaged_line_is_refused(
     if topic == "rights":  # the last line was no good from the start, and has its dead letter
         lines, last = [], lines[0]
     file.write_bytes(b"".join(line + b"\n" for line in [*lines, damage(last)]))
-    with pytest.raises(InputError, match=rf"{topic}.jsonl: (line {len(lines) + 1} is damaged|holds no good policy)"):
+    with pytest.raises(InputError, match=f"{topic}.jsonl: line {len(lines) + 1} is damaged"):
         replay(Plan(tmp_path / "out", tmp_path / "again", recorded=True))
     assert not (tmp_path / "again").exists()
 
@@ -110,6 +110,22 @@ def test_a_recorded_folder_must_be_whole(source: Path, tmp_path: Path, topic: st
     (tmp_path / "out" / f"{topic}.jsonl").unlink()
     with pytest.raises(InputError, match=f"holds no {topic}.jsonl"):
         replay(Plan(tmp_path / "out", tmp_path / "again", recorded=True))
+
+
+def test_a_recorded_folder_with_a_damaged_policy_is_refused(source: Path, tmp_path: Path) -> None:
+    good = json.dumps({"version": "good", "text": default_text()}).encode()
+    write_topics(source, {"policies": [good, good]})
+    replay(Plan(source, tmp_path / "out"))
+    write_topics(tmp_path / "out", {"policies": [good, good[:-1]]})
+    with pytest.raises(DamagedError, match=r"policies\.jsonl: line 2 is damaged"):
+        replay(Plan(tmp_path / "out", tmp_path / "again", recorded=True))
+
+
+def test_lines_that_do_not_decode_belong_to_the_first_partition(source: Path, tmp_path: Path) -> None:
+    write_topics(source, {"listings": [b"{", *(source / "listings.jsonl").read_bytes().splitlines(), b"["]})
+    replay(Plan(source, tmp_path / "out", partitions=4))
+    letters = [letter for letter in events(tmp_path / "out", "dead-letters") if letter["topic"] == "listings"]
+    assert [(letter["partition"], letter["offset"]) for letter in letters] == [(0, 0), (0, 31), (0, 32)]
 
 
 def test_a_record_lost_between_stages_is_seen(source: Path, tmp_path: Path) -> None:
@@ -154,7 +170,7 @@ def test_a_policy_given_by_hand_is_the_newest(source: Path, tmp_path: Path) -> N
 
 def test_where_no_policy_is_good_nothing_starts(source: Path, tmp_path: Path) -> None:
     write_topics(source, {"policies": [b'{"version":"1","text":"version = 1"}']})
-    with pytest.raises(InputError, match="holds no good policy"):
+    with pytest.raises(PolicyError, match=r"policies\.jsonl:1: \$\.text: policy 1:1: brake: is missing(.|\n)*holds no good policy"):
         replay(Plan(source, tmp_path / "out"))
     assert not (tmp_path / "out").exists()
 
