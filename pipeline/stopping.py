@@ -9,7 +9,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from types import FrameType
 
 Tidy = Callable[[], str]
@@ -44,7 +43,7 @@ def ended(tidy: Tidy) -> None:
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
-    """Tidy up and end. A second signal does not interrupt that."""
+    """Tidy up and end, also where nobody can be told any more. A second signal does not interrupt that."""
     if _stopped_by:
         return
     _stopped_by.append(number)
@@ -55,9 +54,8 @@ def _stop(number: int, _frame: FrameType | None) -> None:
 
 
 def _say(message: str) -> None:
-    """Write to standard error past its buffer, which may be in use where the signal came; a terminal that is gone takes nothing."""
-    with suppress(OSError):
-        os.write(2, f"{_FRESH_LINE if os.isatty(2) else ''}error: {message}\n".encode(errors="backslashreplace"))
+    """Write to standard error past its buffer, which may be in use where the signal came."""
+    os.write(2, f"{_FRESH_LINE if os.isatty(2) else ''}error: {message}\n".encode(errors="backslashreplace"))
 
 
 def _be_insisted() -> None:

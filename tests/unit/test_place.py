@@ -71,6 +71,7 @@ def test_what_is_left_is_said_at_every_step(out: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("shutil.rmtree", stopped)
     place.abandon()
     assert said[1:] == ["nothing was written"]
+    assert place.abandon() == "nothing was written"
     assert [path.name for path in out.parent.iterdir()] == ["out"]
 
 
