@@ -30,7 +30,7 @@ from pipeline.settings import Settings
 from pipeline.stages.record import ORIGINAL_LIMIT, PERSONAL
 
 NAME = "dead-letters"
-app = typer.Typer(help="Look at records that could not be handled, and send them again.", no_args_is_help=True)
+app = typer.Typer(help="Look at records that could not be handled, and send them again.", epilog=EXIT_CODES, no_args_is_help=True)
 _SHOWN = 100  # letters, where none of the options says otherwise
 _KIBI = 1024
 

@@ -1,6 +1,8 @@
 """Exit codes, and the one place that turns an error into a message and a code."""
 
+import os
 import signal
+import sys
 from collections.abc import Callable
 from enum import IntEnum
 
@@ -36,13 +38,15 @@ class Exit(IntEnum):
     DIFFERENT = 10
     HUNG_UP = 129
     INTERRUPTED = 130
+    UNREAD = 141
     TERMINATED = 143
 
 
 EXIT_CODES = """
 Exit codes: 0 done; 1 an unexpected error; 2 wrong usage; 3 records are unaccounted for; 4 the input cannot be used; 5 a policy is no good;
 6 the output cannot be written; 7 Kafka cannot be reached or refuses; 8 bad settings; 9 a worker stopped with work undone;
-10 a recomputation differs from what the topics hold; 129 hung up; 130 interrupted (Ctrl-C); 143 terminated.
+10 a recomputation differs from what the topics hold; 129 hung up; 130 interrupted (Ctrl-C);
+141 nobody reads what is printed; 143 terminated.
 """
 
 
@@ -74,9 +78,28 @@ _FAILURES: dict[type[Exception], Exit] = {
 def guarded(command: Callable[[], None]) -> int:
     """Run a command; return its exit code, and print one clear message where it fails."""
     try:
-        command()
+        _printed(command)
+    except BrokenPipeError:
+        return _unread()
     except tuple(_FAILURES) as error:
         return complain(str(error), next(code for kind, code in _FAILURES.items() if isinstance(error, kind)))
     except Stopped as stop:
         return complain(f"{HOW[signal.Signals(stop.number)]}; {stop.left}", SIGNALLED + stop.number)
     return Exit.OK
+
+
+def _printed(command: Callable[[], None]) -> None:
+    """Run a command, and print what it left in the buffer. Raises SystemExit as the command line does, and BrokenPipeError."""
+    try:
+        command()
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # of which the command line makes an unexpected error
+            raise ended.__context__ from None
+        sys.stdout.flush()
+        raise
+
+
+def _unread() -> int:
+    """Throw away what nobody reads, as `head` does when it has seen enough: not even the interpreter may complain of it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.UNREAD

@@ -28,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
+app.callback()(version.asked)
 for verb in (replay, explain, simulate, evaluate, worker, status, reset, clock, schema, version):
     app.command(name=verb.NAME, epilog=EXIT_CODES)(verb.command)
 for group in (policy, topics, rights, dead_letters):

@@ -16,7 +16,7 @@ from pipeline.policy.loader import default_text, parse
 from pipeline.settings import Settings
 
 NAME = "policy"
-app = typer.Typer(help="Check, show and publish policy files.", no_args_is_help=True)
+app = typer.Typer(help="Check, show and publish policy files.", epilog=EXIT_CODES, no_args_is_help=True)
 
 
 @app.command(epilog=EXIT_CODES)

@@ -42,7 +42,8 @@ def command(
         Path | None, typer.Argument(metavar="[DIR]", help="A folder with one file a topic.", show_default=False, readable=False)
     ] = None,
     out_folder: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Where to write the output topics.", show_default=False, readable=False)
+        Path | None,
+        typer.Option("--out", "-o", help="For the output topics: a new or empty folder.", show_default=False, readable=False),
     ] = None,
     policy: Annotated[
         Path | None, typer.Option("--policy", "-p", help="A policy file: the newest policy.", show_default="default", readable=False)

@@ -20,7 +20,7 @@ from pipeline.stages.record import Record
 
 NAME = "rights"
 TOPIC = "rights"
-app = typer.Typer(help="Publish rights.", no_args_is_help=True)
+app = typer.Typer(help="Publish rights.", epilog=EXIT_CODES, no_args_is_help=True)
 Told = Callable[[int, int, int], None]  # bytes of the file so far and in all, and records so far
 _TELL_EVERY = 1000  # records
 

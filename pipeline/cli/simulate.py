@@ -12,7 +12,7 @@ NAME = "simulate"
 
 
 def command(
-    out_folder: Annotated[Path, typer.Argument(metavar="OUT", help="The folder to make.", show_default=False, readable=False)],
+    out_folder: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.", show_default=False, readable=False)],
     listings: Annotated[int, typer.Option(min=1, help="How many lines of listings.")] = 5000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
     prevalence: Annotated[float, typer.Option(min=0.0, max=0.5, help="The share of counterfeit offers.")] = 0.08,

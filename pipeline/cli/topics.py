@@ -14,7 +14,7 @@ from pipeline.kafka.topics import create as make
 from pipeline.settings import Settings
 
 NAME = "topics"
-app = typer.Typer(help="Make the topics that the workers need.", no_args_is_help=True)
+app = typer.Typer(help="Make the topics that the workers need.", epilog=EXIT_CODES, no_args_is_help=True)
 _DAY = 24 * 60 * 60 * 1000  # milliseconds
 
 

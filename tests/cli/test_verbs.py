@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from pipeline.cli.exits import Exit
 from pipeline.flow import TOPICS
 from tests.build import FAKE, at, contents, listing, right, write_topics
-from tests.cli.command import takedown
+from tests.cli.command import TAKEDOWN, takedown
 
 VERBS = ("replay", "explain", "simulate", "evaluate", "schema", "version", "policy", "policy check", "policy show")
 
@@ -41,8 +42,7 @@ def test_help_teaches_and_names_the_exit_codes(verb: str) -> None:
     shown = takedown(*verb.split(), "--help", env={"COLUMNS": "200", "PATH": "/usr/bin"})
     assert shown.returncode == 0
     assert "Usage" in shown.stdout
-    if verb != "policy":
-        assert "Exit codes" in shown.stdout
+    assert "Exit codes" in shown.stdout
 
 
 def test_completion_is_offered() -> None:
@@ -163,8 +163,27 @@ def test_schema_prints_json_schema(topic: str) -> None:
     assert json.loads(takedown("schema", topic).stdout)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
-def test_version() -> None:
-    assert takedown("version").stdout.strip() == version("takedown-pipeline")
+@pytest.mark.parametrize("asked", ["version", "--version"])
+def test_version(asked: str) -> None:
+    assert takedown(asked).stdout.strip() == version("takedown-pipeline")
+
+
+@pytest.mark.parametrize("offers", [1, 4000])
+def test_who_has_read_enough_is_no_error(tmp_path: Path, offers: int) -> None:
+    listings = [listing("Hat " * 20, version=1 + number, price=str(number)) for number in range(offers)]
+    assert takedown("replay", write_topics(tmp_path / "in", {"listings": listings}), "--out", tmp_path / "out").returncode == 0
+    read, write = os.pipe()
+    os.close(read)
+    ended = subprocess.run([TAKEDOWN, "explain", tmp_path / "out", "L1"], stdout=write, stderr=subprocess.PIPE, check=False, timeout=100)
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+def test_what_a_terminal_cannot_show_is_shown_as_code_points(out: Path) -> None:
+    shown = takedown("explain", out, "F0", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "[[1:1 replica]]" in shown.stdout
+    assert "\\u8386\\u7530" in shown.stdout
 
 
 def test_the_default_policy_is_good(tmp_path: Path) -> None:
