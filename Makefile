@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := demo-out
+DEMO_KAFKA := demo-kafka-out
 
-.PHONY: help demo test lint bench bench-kafka figures samples schemas settings clean
+.PHONY: help demo demo-kafka test lint bench bench-kafka figures chaos samples schemas settings clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -15,6 +16,9 @@ help: ## Show the targets
 demo: $(READY) ## Replay the sample topics and show what was decided
 	$(BIN)/takedown replay samples --out $(DEMO) --force
 	@$(BIN)/python -m scripts.demo $(DEMO)
+
+demo-kafka: $(READY) ## The same on a real Kafka (needs Java and Maven): broker, topics, rights, workers, and whether the outcome is the same
+	$(BIN)/python -m scripts.demo_kafka $(DEMO_KAFKA)
 
 test: $(READY) lint ## Lint, type-check, check the architecture, and run all tests
 	$(BIN)/pytest
@@ -51,7 +55,7 @@ settings: $(READY) ## Make docs/settings.md anew
 	$(BIN)/python -m scripts.build_settings
 
 clean: ## Remove everything that make has made
-	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) $(DEMO) $(DEMO_KAFKA) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv installs exactly what uv.lock says; it is itself installed into the virtual environment.

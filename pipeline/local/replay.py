@@ -6,11 +6,12 @@ The stream is read once and never held: memory grows with the state of the stage
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.codec import encode
 from pipeline.flow import DEAD_LETTERS, INPUTS, SEQUENCE, STAGES
+from pipeline.local.dealing import dealt
 from pipeline.local.inputs import files_of, records
 from pipeline.local.lines import Lines
 from pipeline.local.merge import merged
@@ -20,7 +21,6 @@ from pipeline.local.recorded import check_references, earlier_dead_letters, sequ
 from pipeline.local.references import References, read_references
 from pipeline.local.run import CHUNK, Run
 from pipeline.local.summary import Summary
-from pipeline.partitions import partition_of
 from pipeline.stages.record import Record
 
 _COLLECT_EVERY = 50_000  # new objects; a chunk makes about as many
@@ -90,14 +90,9 @@ def _show(progress: Progress, streams: Mapping[str, Lines], run: Run) -> None:
 
 
 def _inputs(streams: Mapping[str, Lines], partitions: int) -> Iterator[Record]:
-    """Merge the inputs; every partition gets every tick, and each listing goes where its seller is."""
-    for record in merged({topic: records(topic, lines) for topic, lines in streams.items()}):
-        if partitions == 1:
-            yield record
-        elif record.topic == "clock" and record.fault is None:
-            yield from (replace(record, partition=number) for number in range(partitions))
-        else:
-            yield replace(record, partition=partition_of(record.key, partitions) if record.key is not None else 0)
+    """Merge the inputs, and deal them out to the partitions."""
+    stream = merged({topic: records(topic, lines) for topic, lines in streams.items()})
+    return stream if partitions == 1 else dealt(stream, partitions)
 
 
 def _take_over(files: Mapping[str, Lines], references: References, output: OutputFolder, run: Run) -> None:

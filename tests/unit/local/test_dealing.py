@@ -1,0 +1,44 @@
+from collections.abc import Iterator
+
+from pipeline.events.dead_letter import Fault
+from pipeline.local.dealing import dealt
+from pipeline.partitions import partition_of
+from pipeline.stages.record import Record
+from tests.build import START, at, listing, records, tick
+
+CLOCK = "clock"
+SELLERS = {partition_of(f"S{number}", 2): f"S{number}" for number in range(10)}
+
+
+def offer(partition: int, minute: float) -> Record:
+    (record,) = records([listing(seller_id=SELLERS[partition], event_time=at(minutes=minute))])
+    return record
+
+
+def ticks(*minutes: float) -> list[Record]:
+    return records([tick(at(minutes=minute)) for minute in minutes], CLOCK)
+
+
+def shape(stream: Iterator[Record], partition: int) -> list[tuple[str, float]]:
+    mine = (record for record in stream if record.partition == partition and record.fault is None)
+    return [(record.topic, (record.event.event_time - START).total_seconds() / 60) for record in mine]
+
+
+def test_a_tick_waits_for_a_listing_of_its_partition_that_is_as_late() -> None:
+    """The listing of partition 1 comes late: a worker, which knows of no other partition, meets it before the later tick."""
+    one, two = ticks(0, 5)
+    stream = [one, offer(0, 0), two, offer(0, 5), offer(1, 1)]
+    assert shape(dealt(iter(stream), 2), 0) == [("clock", 0), ("listings", 0), ("clock", 5), ("listings", 5)]
+    assert shape(dealt(iter(stream), 2), 1) == [("clock", 0), ("listings", 1), ("clock", 5)]
+
+
+def test_what_has_no_time_brings_no_tick() -> None:
+    (one,) = ticks(0)
+    bad = Record("listings", 0, 0, b"{", fault=Fault("not-json", "bad"))
+    assert [record.topic for record in dealt(iter([one, bad]), 2)] == ["listings", "clock", "clock"]
+
+
+def test_a_silent_partition_does_not_hold_ticks_for_ever() -> None:
+    stream = dealt(iter(ticks(*range(20_000))), 2)
+    assert [next(stream).partition for _ in range(4)] == [0, 1, 0, 1]
+    assert len(list(stream)) == 2 * 20_000 - 4
