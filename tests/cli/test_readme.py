@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 README = Path("README.md").read_text(encoding="utf-8")
-COMMANDS = [line.removeprefix("$ ") for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
+ON_KAFKA = README.split("## On Kafka")[1].split("```")[1]  # run by tests/kafka/test_readme.py
+BLOCKS = re.findall(r"```console\n(.*?)```", README.replace(ON_KAFKA, ""), re.DOTALL)
+COMMANDS = [line.removeprefix("$ ") for block in BLOCKS for line in block.splitlines()]
+    line.removeprefix("$ ")
+    for block in re.findall(r"```console\n(.*?)```", README.replace(ON_KAFKA, ""), re.DOTALL)
+    for line in block.splitlines()
+]
 
 
 @pytest.fixture(scope="module")
