@@ -13,10 +13,6 @@ README = Path("README.md").read_text(encoding="utf-8")
 ON_KAFKA = README.split("## On Kafka")[1].split("```")[1]  # run by tests/kafka/test_readme.py
 BLOCKS = re.findall(r"```console\n(.*?)```", README.replace(ON_KAFKA, ""), re.DOTALL)
 COMMANDS = [line.removeprefix("$ ") for block in BLOCKS for line in block.splitlines()]
-    line.removeprefix("$ ")
-    for block in re.findall(r"```console\n(.*?)```", README.replace(ON_KAFKA, ""), re.DOTALL)
-    for line in block.splitlines()
-]
 
 
 @pytest.fixture(scope="module")
