@@ -7,6 +7,7 @@ Ends with 1 where anything was lost, added or done twice, and where nothing was 
 
 import argparse
 import asyncio
+import json
 import logging
 import random
 import shutil
@@ -161,7 +162,9 @@ def main() -> int:
         report = asyncio.run(run(plan, broker, folder, lambda text: err.print(text, markup=False)))
     finally:
         broker.stop()
-    out.print(table(plan, report))
+    out.print(_table(rows(plan, report)))
+    if options.json:
+        options.json.write_text(json.dumps(rows(plan, report), indent=2) + "\n", encoding="utf-8")
     for fault in report.faults:
         out.print(fault, markup=False, style="red")
     if report.faults:
@@ -170,24 +173,33 @@ def main() -> int:
     return 0
 
 
-def table(plan: Plan, report: Report) -> Table:
-    """Return what happened as a table."""
-    made, verdict = Table(box=None, show_header=False), report.verdict
-    made.add_row("listings", f"{plan.listings:,}")
-    made.add_row("seed", str(plan.seed))
-    made.add_row("seconds", f"{report.seconds:,.0f}")
-    for what in ("worker kills", "broker kills", "rebalances", "zombies"):
-        made.add_row(what, f"{report.done[what]:,}")
-    made.add_row("fenced writers", f"{report.fenced:,}")
-    made.add_row("partitions opened anew", f"{report.reopened:,}")
-    made.add_row("records of aborted transactions", f"{verdict.aborted:,}")
-    made.add_row("changelog records compacted", f"{verdict.compacted:,}")
-    for what, number in (("lost", verdict.lost), ("extra", verdict.extra), ("twice", verdict.twice), ("out of order", verdict.disordered)):
-        made.add_row(what, f"{number:,}")
-    differing = sum(each.difference is not None for each in verdict.compared)
-    made.add_row("recomputed partitions that differ", f"{differing:,} of {len(verdict.compared):,}")
-    made.add_row("unaccounted for", f"{sum(map(abs, verdict.residuals.values())):,}")
-    return made
+def rows(plan: Plan, report: Report) -> dict[str, int]:
+    """Return what happened and what came of it, by name."""
+    verdict = report.verdict
+    return {
+        "listings": plan.listings,
+        "seed": plan.seed,
+        "seconds": round(report.seconds),
+        **{what: report.done[what] for what in ("worker kills", "broker kills", "rebalances", "zombies")},
+        "fenced writers": report.fenced,
+        "partitions opened anew": report.reopened,
+        "records of aborted transactions": verdict.aborted,
+        "changelog records compacted": verdict.compacted,
+        "lost": verdict.lost,
+        "extra": verdict.extra,
+        "twice": verdict.twice,
+        "out of order": verdict.disordered,
+        "partitions compared with a recomputation": len(verdict.compared),
+        "of them different": sum(each.difference is not None for each in verdict.compared),
+        "unaccounted for": sum(map(abs, verdict.residuals.values())),
+    }
+
+
+def _table(made: dict[str, int]) -> Table:
+    table = Table(box=None, show_header=False)
+    for what, number in made.items():
+        table.add_row(what, f"{number:,}" if what != "seed" else str(number))
+    return table
 
 
 def _parsed() -> argparse.Namespace:
@@ -199,6 +211,7 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--zombies", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=420, help="in which the listings are played")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="printed; a run can be made again with it")
+    parser.add_argument("--json", type=Path, help="a file to write the table to")
     return parser.parse_args()
 
 
