@@ -3,8 +3,9 @@
 python -m benchmarks.backlog [--backlog N ...] [--handled N] [--brands N] [--bootstrap HOST:PORT] [--json FILE]
 
 Input topics are filled with listings and ticks, then one worker works through the first of them: dedupe alone, and all stages fused, each
-on every backlog. Printed is the most memory (VmHWM) that the process had meanwhile; it must be the same whatever the backlog. Nothing is
-asserted.
+on every backlog. Printed is the most memory (VmHWM) that the process had meanwhile; it must not grow with the backlog. What is fetched at a
+time is bounded in bytes (1 MiB a topic and partition), and ticks are small: where thousands of them wait, a fetch is full of them and takes
+some MiB more, up to that bound. Nothing is asserted.
 """
 
 import argparse
