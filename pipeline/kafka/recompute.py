@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.codec import decode
+from pipeline.collector import long_lived_left_alone
 from pipeline.events.dead_letter import DeadLetter
 from pipeline.flow import DEAD_LETTERS, SEQUENCE, STAGES, TOPICS
 from pipeline.kafka.connection import client
@@ -18,7 +19,6 @@ from pipeline.kafka.references import LiveReference
 from pipeline.kafka.topics import topic_name
 from pipeline.local.output import OutputFolder, check_place, part_name
 from pipeline.local.recorded import BEFORE_THE_SEQUENCE
-from pipeline.local.replay import long_lived_left_alone
 from pipeline.local.run import Run
 from pipeline.local.summary import Summary
 from pipeline.settings import Settings

@@ -11,6 +11,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from pipeline.collector import leave_alone
 from pipeline.events.dead_letter import DeadLetter
 from pipeline.events.sequence import Offsets
 from pipeline.kafka.decode import decoder_of
@@ -98,6 +99,7 @@ class LiveReference:
         """Build what a stage needs of the newest data, then let it be seen."""
         offsets = self.read.history.read_so_far()
         await asyncio.to_thread(self._build, offsets)
+        leave_alone()
         async with self._moved:
             self._ready = offsets
             self._moved.notify_all()

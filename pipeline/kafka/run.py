@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import faust
 
+from pipeline.collector import long_lived_left_alone
 from pipeline.kafka.app import StageApp
 
 
@@ -19,7 +20,8 @@ def run(app: StageApp, loglevel: str) -> Ending:
     """Run until SIGTERM, Ctrl-C or a failure."""
     worker = faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, quiet=True)
     try:
-        worker.execute_from_commandline()
+        with long_lived_left_alone():
+            worker.execute_from_commandline()
     except SystemExit as ended:
         code = ended.code
     else:

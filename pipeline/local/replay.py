@@ -3,13 +3,12 @@
 The stream is read once and never held: memory grows with the state of the stages, not with the length of the input.
 """
 
-import gc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.codec import encode
+from pipeline.collector import long_lived_left_alone
 from pipeline.flow import DEAD_LETTERS, INPUTS, SEQUENCE, STAGES
 from pipeline.local.dealing import dealt
 from pipeline.local.inputs import files_of, records
@@ -22,8 +21,6 @@ from pipeline.local.references import References, read_references
 from pipeline.local.run import CHUNK, Run
 from pipeline.local.summary import Summary
 from pipeline.stages.record import Record
-
-_COLLECT_EVERY = 50_000  # new objects; a chunk makes about as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +64,6 @@ def replay(plan: Plan, progress: Progress = silent) -> Summary:
                 _show(progress, streams, run)
         _show(progress, streams, run)
         return run.finish()
-
-
-@contextmanager
-def long_lived_left_alone() -> Iterator[None]:
-    """Keep the garbage collector from walking the registry again and again: what is there now stays to the end. (An eighth of the time.)"""
-    threshold = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(_COLLECT_EVERY, *threshold[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*threshold)
-        gc.unfreeze()
 
 
 def _show(progress: Progress, streams: Mapping[str, Lines], run: Run) -> None:
