@@ -14,7 +14,7 @@ from pipeline.flow import TOPICS
 from tests.build import FAKE, at, contents, listing, right, write_topics
 from tests.cli.command import TAKEDOWN, takedown
 
-VERBS = ("replay", "explain", "simulate", "evaluate", "schema", "version", "policy", "policy check", "policy show")
+VERBS = ("replay", "explain", "simulate", "evaluate", "schema", "version", "policy", "policy check", "policy show", "worker", "reset", "dead-letters list")
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_replay_as_json(source: Path, tmp_path: Path) -> None:
     assert figures["conservation"] == 0
     assert figures["topics"]["listings"] == {"in": 9, "out": 9}
     assert figures["topics"]["events.unique"]["in"] == figures["topics"]["events.unique"]["out"]
-    assert figures["topics"]["takedowns"] == {"in": 0, "out": 5}
+    assert figures["topics"]["takedowns"] == {"in": 0, "out": 6}
     assert figures["topics"]["policies"] == {"in": 1, "out": 1}
     assert set(figures["stages"]) == {"dedupe", "brand-match", "flagging"}
     assert figures["listings_per_second"] > 0
