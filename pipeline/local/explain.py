@@ -19,7 +19,8 @@ from pipeline.local.inputs import file_of
 from pipeline.local.lines import OUTPUT_LIMIT, Lines
 from pipeline.local.recorded import read, whole
 
-Decided = Takedown | Review | SellerWarning | StoreClosure
+Step = SellerWarning | StoreClosure
+Decided = Takedown | Review | Step
 Event = SequencedListing | MatchedListing | Decided
 
 _DECISIONS: tuple[tuple[str, str, type[Any], str], ...] = (
@@ -69,10 +70,19 @@ def _of_listing_or_seller(folder: Path, ident: str) -> Chain:
 def _behind(folder: Path, found: Decided) -> list[Event]:
     """Return what led to a decision, and the steps that rest on it."""
     if isinstance(found, SellerWarning | StoreClosure):
-        ids = set(found.takedown_ids)
-        takedowns = [event for event in _decisions(folder, found.seller_id) if isinstance(event, Takedown) and event.takedown_id in ids]
-        return [*_offers_behind(folder, takedowns), *takedowns, found]
-    return [*_offers_behind(folder, [found]), found, *_steps(folder, found)]
+        return _behind_step(folder, found)
+    chain: list[Event] = [*_offers_behind(folder, [found]), found]
+    for step in _steps(folder, found):
+        chain += _behind_step(folder, step) if _swept(step, found) else [step]
+    return chain
+
+
+def _behind_step(folder: Path, found: Step) -> list[Event]:
+    """Return the takedowns that a step rests on, with their listings, and the steps before it. What a closure swept it counts itself."""
+    ids, decided = set(found.takedown_ids), list(_decisions(folder, found.seller_id))
+    takedowns = [event for event in decided if isinstance(event, Takedown) and event.takedown_id in ids]
+    earlier = [event for event in decided if isinstance(event, SellerWarning) and event != found and ids.issuperset(event.takedown_ids)]
+    return [*_offers_behind(folder, takedowns), *takedowns, *earlier, found]
 
 
 def _offers_behind(folder: Path, decisions: Sequence[Takedown | Review]) -> list[Event]:
@@ -85,7 +95,7 @@ def _offers_behind(folder: Path, decisions: Sequence[Takedown | Review]) -> list
     return _with_matches(folder, [one for one in offers if one.listing.version <= decided.get(_listing(one), -1)])
 
 
-def _steps(folder: Path, found: Takedown | Review) -> list[Event]:
+def _steps(folder: Path, found: Takedown | Review) -> list[Step]:
     """Return the warnings and closures that rest on a takedown, and the closure that swept it."""
     if isinstance(found, Review):
         return []
@@ -93,8 +103,8 @@ def _steps(folder: Path, found: Takedown | Review) -> list[Event]:
     return [step for step in steps if found.takedown_id in step.takedown_ids or _swept(step, found)]
 
 
-def _swept(step: SellerWarning | StoreClosure, takedown: Takedown) -> bool:
-    return isinstance(step, StoreClosure) and step.closure_id == takedown.closure_id
+def _swept(step: Step, takedown: Takedown | Review) -> bool:
+    return isinstance(step, StoreClosure) and isinstance(takedown, Takedown) and step.closure_id == takedown.closure_id
 
 
 def _of_listings(folder: Path, offers: list[SequencedListing]) -> list[Event]:

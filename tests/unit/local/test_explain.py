@@ -41,7 +41,17 @@ def test_a_takedown_has_its_listing_before_and_its_steps_behind_it(out: Path) ->
 def test_a_warning_and_a_closure_have_the_takedowns_that_they_rest_on(out: Path) -> None:
     warning, closure = ids(out, SellerWarning)[0], ids(out, StoreClosure)[0]
     assert kinds(out, warning) == ["MatchedListing", "Takedown", "SellerWarning"]
-    assert kinds(out, closure) == ["MatchedListing", "Takedown"] * 4 + ["StoreClosure"]
+    taken_down = ["MatchedListing", "Takedown"]
+    assert kinds(out, closure) == [*taken_down, "SellerWarning", *taken_down, "SellerWarning", *taken_down, *taken_down, "StoreClosure"]
+
+
+def test_a_swept_takedown_has_all_that_its_closure_rests_on(out: Path) -> None:
+    (swept,) = [event for event in explain(out, "H1").events if isinstance(event, Takedown)]
+    shown = kinds(out, swept.takedown_id)
+    assert shown.count("Takedown") == 4 + 1
+    assert shown.count("SellerWarning") == 2
+    assert shown.count("StoreClosure") == 1
+    assert "SequencedListing" in shown
 
 
 def test_a_swept_listing_leads_to_the_closure(out: Path) -> None:
