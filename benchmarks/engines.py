@@ -21,8 +21,23 @@ from typing import Any
 
 from rich.table import Table
 
-from benchmarks.kafka import CpuMeter, application, arguments, err, fill, inputs, keep, last_write, load, out, scene, simulated, until_said
-from benchmarks.plain_faust import FIRST, READY
+from benchmarks.kafka import (
+    CpuMeter,
+    application,
+    arguments,
+    err,
+    fill,
+    inputs,
+    keep,
+    last_write,
+    load,
+    make,
+    out,
+    scene,
+    simulated,
+    until_said,
+)
+from benchmarks.plain_faust import FIRST, READY, changelogs
 from pipeline.flow import STAGES
 from pipeline.kafka.status import Status, status
 from pipeline.kafka.topics import changelog_name, fused_application
@@ -31,6 +46,7 @@ from scripts.broker.workers import WorkerProcess, Workers, environment
 
 _PATIENCE = 1800.0  # seconds for one run
 _OWNED = "is owned"  # what our workers say of each partition
+_CRASHED = "Crashed reason"  # what Faust says of an agent that raised, before it goes on behind the event
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +100,7 @@ async def fused(job: Job) -> Run:
 
 async def plain_faust(job: Job) -> Run:
     """Run the same stages as Faust agents, one process a stage."""
+    await make(job.settings, changelogs(job.settings))  # a worker that makes them itself may crash until it sees them, for minutes
     agents = _Agents(job)
     try:
         *later, first = [agents.start(stage.name) for stage in reversed(STAGES)]
@@ -183,10 +200,10 @@ class _Agents:
         return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {"handled": 0, "sent": {}}
 
     async def until_done(self) -> None:
-        """Wait until each stage has handled all that the one before it sent. Raises RuntimeError where one ends, TimeoutError."""
+        """Wait until each stage has handled all that the one before it sent. Raises RuntimeError where one fails, TimeoutError."""
         until = time.monotonic() + _PATIENCE
         while not self._done():
-            if any(not each.running for each in self.all):
+            if any(not each.running or _CRASHED in each.log.read_text(errors="replace") for each in self.all):
                 raise RuntimeError("\n".join(f"--- {each.name}\n{each.log.read_text(errors='replace')[-2000:]}" for each in self.all))
             if time.monotonic() > until:
                 raise TimeoutError(f"plain Faust is not done after {_PATIENCE:.0f} s")

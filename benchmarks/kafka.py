@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from rich.console import Console
 
 from pipeline.codec import encode
@@ -27,6 +27,7 @@ from pipeline.kafka.connection import client
 from pipeline.kafka.messages import Message
 from pipeline.kafka.publish import producer, publish
 from pipeline.kafka.reading import batches, bounds, reading
+from pipeline.kafka.topic_ids import describe
 from pipeline.kafka.topics import create, topic_name
 from pipeline.local.inputs import files_of, records
 from pipeline.local.merge import CLOCK, merged
@@ -94,11 +95,29 @@ async def application(bootstrap: str, folder: Path, **changed: Any) -> AsyncIter
         await _delete_topics(settings)
 
 
+async def make(settings: Settings, compacted: Sequence[str]) -> None:
+    """Make compacted topics, and wait until the broker shows them. Raises TimeoutError, KafkaError."""
+    async with _administering(settings) as admin:
+        configs = {"cleanup.policy": "compact"}
+        await admin.create_topics([NewTopic(name, settings.partitions, settings.replication, topic_configs=configs) for name in compacted])
+    until = time.monotonic() + _PATIENCE
+    while len(await describe(client(settings), compacted)) < len(compacted):
+        if time.monotonic() > until:
+            raise TimeoutError("the broker does not show the topics that were made")
+        await asyncio.sleep(0.1)
+
+
 async def _delete_topics(settings: Settings) -> None:
+    async with _administering(settings) as admin:
+        await admin.delete_topics([name for name in await admin.list_topics() if name.startswith(settings.topic_prefix)])
+
+
+@asynccontextmanager
+async def _administering(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     admin = AIOKafkaAdminClient(**client(settings))
     await admin.start()
     try:
-        await admin.delete_topics([name for name in await admin.list_topics() if name.startswith(settings.topic_prefix)])
+        yield admin
     finally:
         await admin.close()
 

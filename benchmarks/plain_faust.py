@@ -158,6 +158,16 @@ def raw_topic(app: faust.App, *names: str) -> TopicT:
     return app.topic(*names, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
 
+def application_of(settings: Settings, stage: Stage) -> str:
+    """Return the id of a stage's app: it names its group and its changelogs."""
+    return f"{settings.topic_prefix}plain-faust.{stage.name}"
+
+
+def changelogs(settings: Settings) -> list[str]:
+    """Return the names that Faust gives the changelogs of all Tables."""
+    return [f"{application_of(settings, stage)}-{stage.name}-{table.name}-changelog" for stage in STAGES for table in stage.tables]
+
+
 def raw_table(app: faust.App, name: str, partitions: int) -> Any:
     """Return a Table whose keys and values stay bytes; Faust takes its serializers from the types, and knows none for bytes."""
     table: Any = app.Table(name, partitions=partitions, key_type=bytes, value_type=bytes)
@@ -168,7 +178,7 @@ def raw_table(app: faust.App, name: str, partitions: int) -> Any:
 def make_app(settings: Settings, stage: Stage, counts: Counts, file: Path) -> faust.App:
     """Return the app of one stage: a group of its own."""
     app = faust.App(
-        f"{settings.topic_prefix}plain-faust.{stage.name}",
+        application_of(settings, stage),
         broker=broker_url(settings),
         broker_session_timeout=settings.session_timeout,
         datadir=str(file.with_suffix(".faust")),
