@@ -14,7 +14,20 @@ from pipeline.flow import TOPICS
 from tests.build import FAKE, at, contents, listing, right, write_topics
 from tests.cli.command import TAKEDOWN, takedown
 
-VERBS = ("replay", "explain", "simulate", "evaluate", "schema", "version", "policy", "policy check", "policy show", "worker", "reset", "dead-letters list")
+VERBS = (
+    "replay",
+    "explain",
+    "simulate",
+    "evaluate",
+    "schema",
+    "version",
+    "policy",
+    "policy check",
+    "policy show",
+    "worker",
+    "reset",
+    "dead-letters list",
+)
 
 
 @pytest.fixture(scope="module")
