@@ -17,6 +17,10 @@ class Deliveries:
         self._done: set[Chunk] = set()
         self._committable: dict[int, Mapping[str, int]] = {}
 
+    def begin(self, partition: int, positions: Mapping[str, int]) -> None:
+        """Note where a partition is read from: all before is done, though who did it may not have come to commit it."""
+        self._committable[partition] = dict(positions)
+
     def deliver(self, chunk: Chunk) -> None:
         """Note that a chunk goes to its stage."""
         self._pending.setdefault(chunk.partition, deque()).append(chunk)

@@ -156,7 +156,9 @@ class ChunkConsumer(driver.Consumer):
                 continue
             try:
                 fetched = await self._thread.fetch(wanted)
-                ends = await self._thread.ends(wanted) if worker.needs_ends else {}
+                worker.put({self._known(tp): found for tp, found in fetched.items()})  # at once: it is not fetched again
+                if worker.needs_ends:
+                    worker.know_ends({self._known(tp): end for tp, end in (await self._thread.ends(wanted)).items()})
             except self.consumer_stopped_errors:
                 return
             except OffsetOutOfRangeError as error:
@@ -165,8 +167,6 @@ class ChunkConsumer(driver.Consumer):
             except KafkaError as error:
                 log.warning("fetching goes on in a second: %s: %s", type(error).__name__, error)
                 await asyncio.sleep(1)
-            else:
-                worker.put({self._known(tp): found for tp, found in fetched.items()}, {self._known(tp): end for tp, end in ends.items()})
 
     async def _begin_opened(self) -> None:
         """Go to the mark of partitions that were opened; nothing is fetched in between, so nothing is skipped."""

@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pipeline.kafka.chunk import Chunk
 from pipeline.kafka.decode import decoder_of
@@ -19,6 +18,7 @@ from pipeline.kafka.transaction import FencedError
 log = logging.getLogger(__name__)
 
 _ON_THE_WAY = 2  # chunks of a partition: one is handled, the next one waits for it
+_LET_GO = 0.5  # seconds for letting go of a partition on which nothing is under way
 _PAUSE = 0.5, 10.0  # seconds before a partition is opened anew: at first, and at most
 
 
@@ -29,6 +29,22 @@ class Buffers:
     records: int
     size: int
     ahead: int
+
+
+class Owning(Protocol):
+    """What owns a partition; see Owner."""
+
+    async def open(self) -> dict[str, int]:
+        """Return where reading goes on by topic."""
+
+    async def handle(self, chunk: Chunk) -> None:
+        """Handle a chunk: all of it or nothing."""
+
+    async def close(self) -> None:
+        """Let go."""
+
+
+OwnerOf = Callable[[Plan, int, LiveReference], Owning]
 
 
 class _Holding:
@@ -45,7 +61,9 @@ class _Holding:
 class Worker:
     """Owns partitions from `assign` to `revoke`; takes what is fetched, gives out chunks, and handles each in its partition's turn."""
 
-    def __init__(self, plan: Plan, reference: LiveReference, partitions: int, buffers: Buffers, session: float) -> None:
+    def __init__(
+        self, plan: Plan, reference: LiveReference, partitions: int, buffers: Buffers, session: float, owner: OwnerOf = Owner
+    ) -> None:
         self.plan = plan
         self.deliveries = Deliveries()
         self.fetch_more, self.deliver_more = (
@@ -54,7 +72,7 @@ class Worker:
         )  # something can be fetched, or delivered, that could not before
         self.known = {plan.names[topic]: topic for topic in plan.inputs}
         self.failed: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
-        self._reference, self._buffers, self._session = reference, buffers, session
+        self._reference, self._buffers, self._session, self._owner = reference, buffers, session, owner
         self._decoders = {topic: decoder_of(topic, plan.names[topic], partitions) for topic in plan.inputs}
         self._decode: Decode = lambda topic, fetched: self._decoders[topic](fetched)
         self._holdings: dict[int, _Holding] = {}
@@ -73,8 +91,11 @@ class Worker:
                 holding = self._holdings[partition] = _Holding()
                 holding.task = asyncio.create_task(self._own(partition, holding), name=f"{self.plan.name}-{partition}")
 
-    async def revoke(self, partitions: Iterable[int]) -> None:
-        """Give partitions up: the chunk under way is finished, what waits behind it is left to the next owner."""
+    async def revoke(self, partitions: Iterable[int], patience: float | None = None) -> None:
+        """Give partitions up: the chunk under way is finished, what waits behind it is left to the next owner.
+
+        `patience`: seconds after which a chunk under way is given up too; where not given, those after which the group has given us up.
+        """
         tasks = []
         for partition in partitions:
             holding = self._holdings.pop(partition, None)
@@ -83,7 +104,7 @@ class Worker:
                 holding.chunks.put_nowait(None)
                 tasks.append(holding.task)
         if tasks:
-            _, late = await asyncio.wait(tasks, timeout=self._session)
+            _, late = await asyncio.wait(tasks, timeout=self._session if patience is None else patience)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -92,7 +113,7 @@ class Worker:
         """Own a partition until it is released: open it, serve it, and after a failure that may pass, open it anew."""
         pause, longest = _PAUSE
         while not holding.released:
-            owner = Owner(self.plan, partition, self._reference)
+            owner = self._owner(self.plan, partition, self._reference)
             try:
                 holding.positions = await owner.open()
                 self._changed()
@@ -114,7 +135,7 @@ class Worker:
             pause = min(2 * pause, longest)
         return None
 
-    async def _serve(self, owner: Owner, holding: _Holding) -> None:
+    async def _serve(self, owner: Owning, holding: _Holding) -> None:
         """Handle chunks in their order until the partition is released."""
         while (chunk := await holding.chunks.get()) is not None and not holding.released:
             await owner.handle(chunk)
@@ -132,8 +153,8 @@ class Worker:
 
     @staticmethod
     async def _wait(holding: _Holding, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while not holding.released and time.monotonic() < until:
+        until = _now() + seconds
+        while not holding.released and _now() < until:
             await asyncio.sleep(min(0.1, seconds))
 
     def fail(self, error: BaseException) -> None:
@@ -155,15 +176,19 @@ class Worker:
 
     def opened(self) -> dict[int, dict[str, int]]:
         """Return the partitions that are open and not yet read, with the positions by topic to which their reader must go first."""
-        return {number: dict(holding.positions) for number, holding in self._holdings.items() if holding.positions is not None}
+        return {number: holding.positions for number, holding in self._holdings.items() if holding.positions is not None}
 
     def begin(self, partition: int, positions: Mapping[str, int]) -> None:
-        """Take what is fetched of a partition from now on, which is read from these positions."""
+        """Take what is fetched of a partition from now on; the reader has gone to these positions, which `opened` returned.
+
+        Where they are not those of the present opening, the reader has gone nowhere yet: a partition that comes back is read anew.
+        """
         holding = self._holdings.get(partition)
-        if holding is not None and holding.positions == positions:
+        if holding is not None and holding.positions is positions:
             records, size, ahead = self._buffers.records, self._buffers.size, self._buffers.ahead * self._buffers.records
             holding.inbox = Inbox(partition, dict(positions), self._decode, records=records, size=size, ahead=ahead)
             holding.positions = None
+            self.deliveries.begin(partition, positions)
 
     def wanted(self) -> set[tuple[str, int]]:
         """Return the topics and partitions of which more should be fetched."""
@@ -171,13 +196,18 @@ class Worker:
             return set()
         return {(topic, partition) for partition, inbox in self._open() for topic in self.plan.inputs if inbox.wants(topic)}
 
-    def put(self, fetched: Mapping[tuple[str, int], tuple[Sequence[Any], int]], ends: Mapping[tuple[str, int], int]) -> None:
-        """Take over what was fetched, each with the offset behind it, and the inputs' ends as they were asked after that."""
+    def put(self, fetched: Mapping[tuple[str, int], tuple[Sequence[Any], int]]) -> None:
+        """Take over what was fetched, each with the offset behind it. What was known of the inputs' ends is older than that."""
+        self._ends = {}
         for (topic, partition), (records, position) in fetched.items():
             holding = self._holdings.get(partition)
             if holding is not None and holding.inbox is not None:
                 holding.inbox.put(topic, records, position)
-        self._ends.update(ends)
+        self._changed()
+
+    def know_ends(self, ends: Mapping[tuple[str, int], int]) -> None:
+        """Take over where inputs end, asked after what was put had been fetched."""
+        self._ends = dict(ends)
         self._changed()
 
     @property
@@ -213,11 +243,15 @@ class Worker:
     async def drain(self, timeout: float) -> int:
         """Deliver nothing more, and wait until all that was delivered is done; return how many chunks were not in time."""
         self._draining = True
-        until = time.monotonic() + timeout
-        while (left := self._left()) and time.monotonic() < until and not self.failed.done():
+        until = _now() + timeout
+        while (left := self._left()) and _now() < until and not self.failed.done():
             await asyncio.sleep(0.02)
-        await self.revoke(list(self._holdings))
+        await self.revoke(list(self._holdings), patience=_LET_GO)
         return left
 
     def _left(self) -> int:
         return sum(self.deliveries.outstanding(partition) for partition in self._holdings)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
