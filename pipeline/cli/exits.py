@@ -75,6 +75,11 @@ _FAILURES: dict[type[Exception], Exit] = {
 }
 
 
+def code_of(error: BaseException) -> Exit | None:
+    """Return the exit code of an error that has one."""
+    return next((code for kind, code in _FAILURES.items() if isinstance(error, kind)), None)
+
+
 def guarded(command: Callable[[], None]) -> int:
     """Run a command; return its exit code, and print one clear message where it fails."""
     try:
@@ -82,7 +87,7 @@ def guarded(command: Callable[[], None]) -> int:
     except BrokenPipeError:
         return _unread()
     except tuple(_FAILURES) as error:
-        return complain(str(error), next(code for kind, code in _FAILURES.items() if isinstance(error, kind)))
+        return complain(str(error), code_of(error) or Exit.UNEXPECTED)
     except Stopped as stop:
         return complain(f"{HOW[signal.Signals(stop.number)]}; {stop.left}", SIGNALLED + stop.number)
     return Exit.OK

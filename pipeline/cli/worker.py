@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.console import complain, err
-from pipeline.cli.exits import Exit
+from pipeline.cli.exits import Exit, code_of
 from pipeline.cli.running import SettingsFile
 from pipeline.flow import STAGES
 from pipeline.kafka.supervisor import Supervisor, command_of
@@ -62,7 +62,7 @@ def _run(settings: Settings, name: str, accept_gap: bool, accept_dead_letters: i
 
     ending = run(make_app(settings, name, accept_gap=accept_gap, accept_dead_letters=accept_dead_letters), settings.log_level)
     if ending.failure is not None:
-        return complain(f"{name}: {ending.failure}", Exit.WORKER)
+        return complain(f"{name}: {ending.failure}", Exit.WORKER if ending.begun else code_of(ending.failure) or Exit.WORKER)
     if ending.left:
         return complain(f"{name}: {ending.left} chunks were not finished in {settings.drain_timeout} s; they are done again", Exit.WORKER)
     err.print(f"{name}: everything that was begun is finished and committed")

@@ -12,7 +12,7 @@ from faust.types import StreamT
 
 from pipeline.flow import STAGES, TOPICS, Stage
 from pipeline.kafka.chunk import Chunk
-from pipeline.kafka.connection import broker_credentials, broker_url, client
+from pipeline.kafka.connection import broker_credentials, broker_url, client, reaching
 from pipeline.kafka.owner import Limits, Plan
 from pipeline.kafka.references import LiveReference
 from pipeline.kafka.retry import patiently
@@ -81,8 +81,9 @@ class StageApp(faust.App):
         """Check the topics, read the reference data, and be ready before the first partition comes."""
         settings, plan = self.settings, self.plan
         try:
-            partitions = await patiently(lambda: check_topics(settings, plan), settings.connect_timeout)
-            self.reference = await patiently(self._read_reference, settings.connect_timeout)
+            with reaching(settings):
+                partitions = await patiently(lambda: check_topics(settings, plan), settings.connect_timeout)
+                self.reference = await patiently(self._read_reference, settings.connect_timeout)
         except Exception as error:
             self.failure = error
             raise

@@ -10,9 +10,10 @@ from pipeline.kafka.app import StageApp
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a worker ended: by what failure, if any, and how many chunks it left unfinished."""
+    """How a worker ended: by what failure, if any, whether it had begun to work, and how many chunks it left unfinished."""
 
     failure: BaseException | None
+    begun: bool
     left: int
 
 
@@ -29,4 +30,4 @@ def run(app: StageApp, loglevel: str) -> Ending:
     failure = app.failure
     if failure is None and code not in (0, None):
         failure = app.crash_reason or worker.crash_reason or RuntimeError(f"the worker ended with code {code}")
-    return Ending(failure, app.left)
+    return Ending(failure, app.worker is not None, app.left)
