@@ -67,4 +67,3 @@ class SlimListing:
     change: Change
     fingerprint: Digest
     phashes: Annotated[tuple[Hex16, ...], Meta(max_length=50)] = ()
-
