@@ -2,7 +2,7 @@
 
 import logging
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from pipeline.cli.running import SettingsFile
 from pipeline.flow import STAGES
 from pipeline.kafka.supervisor import Supervisor, command_of
 from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.kafka.run import Ending
 
 NAME = "worker"
 _GRACE = 10.0  # seconds beyond a worker's own deadline, before its supervisor kills it
@@ -60,7 +63,14 @@ def _run(settings: Settings, name: str, accept_gap: bool, accept_dead_letters: i
     from pipeline.kafka.app import make_app  # noqa: PLC0415 - Faust takes half a second to import: only a worker waits for it
     from pipeline.kafka.run import run  # noqa: PLC0415
 
-    ending = run(make_app(settings, name, accept_gap=accept_gap, accept_dead_letters=accept_dead_letters), settings.log_level)
+    def tell(ending: "Ending") -> int:
+        return _told(settings, name, ending)
+
+    return run(make_app(settings, name, accept_gap=accept_gap, accept_dead_letters=accept_dead_letters), settings.log_level, tell)
+
+
+def _told(settings: Settings, name: str, ending: "Ending") -> int:
+    """Say how a worker ended; return the exit code."""
     if ending.failure is not None:
         return complain(f"{name}: {ending.failure}", Exit.WORKER if ending.begun else code_of(ending.failure) or Exit.WORKER)
     if ending.left:

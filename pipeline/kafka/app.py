@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from pipeline.settings import Settings
 log = logging.getLogger(__name__)
 
 FUSED = "fused"
+_CLOSING = 3.0  # seconds beyond the deadline of a stop, in which connections are closed
 
 
 class _AsItIs(faust.Schema[Any, Any]):
@@ -49,6 +51,7 @@ class StageApp(faust.App):
         self.plan = plan_of(settings, stages, accept_gap=accept_gap, accept_dead_letters=accept_dead_letters)
         self.failure: BaseException | None = None
         self.left = 0
+        self.too_late: Callable[[], None] = lambda: None  # called from another thread where a stop takes too long
         self._background: list[asyncio.Task[Any]] = []
         super().__init__(
             f"{self.plan.application}.{self.plan.name}",
@@ -103,6 +106,14 @@ class StageApp(faust.App):
             raise
         return reference
 
+    def _is_too_late(self) -> None:
+        self.too_late()
+
+    @property
+    def undone(self) -> int:
+        """Chunks that a stop which takes too long leaves."""
+        return self.worker.left if self.worker is not None else 0
+
     async def _watch(self, worker: Worker) -> None:
         """Stop the process when the worker fails; a restart is the recovery."""
         self.failure = await worker.failed
@@ -111,6 +122,9 @@ class StageApp(faust.App):
 
     async def on_stop(self) -> None:
         """Finish what is under way, within the deadline; commit; let go."""
+        last_resort = threading.Timer(self.settings.drain_timeout + _CLOSING, self._is_too_late)
+        last_resort.daemon = True
+        last_resort.start()
         if self.worker is not None:
             self.left = await self.worker.drain(self.settings.drain_timeout)
             for task in self._background:

@@ -1,5 +1,7 @@
 """Runs the worker of one stage in this process, and tells how it ended."""
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import faust
@@ -17,8 +19,12 @@ class Ending:
     left: int
 
 
-def run(app: StageApp, loglevel: str) -> Ending:
-    """Run until SIGTERM, Ctrl-C or a failure."""
+def run(app: StageApp, loglevel: str, tell: Callable[[Ending], int]) -> int:
+    """Run until SIGTERM, Ctrl-C or a failure. `tell` says how it ended, and returns the exit code.
+
+    A worker that cannot even be closed in time, because Kafka does not answer, ends the process at once: nothing is lost by that.
+    """
+    app.too_late = lambda: os._exit(tell(Ending(app.failure, app.worker is not None, app.undone)))
     worker = faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, quiet=True)
     try:
         with long_lived_left_alone():
@@ -30,4 +36,4 @@ def run(app: StageApp, loglevel: str) -> Ending:
     failure = app.failure
     if failure is None and code not in (0, None):
         failure = app.crash_reason or worker.crash_reason or RuntimeError(f"the worker ended with code {code}")
-    return Ending(failure, app.worker is not None, app.left)
+    return tell(Ending(failure, app.worker is not None, app.left))

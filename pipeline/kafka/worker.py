@@ -78,6 +78,7 @@ class Worker:
         self._holdings: dict[int, _Holding] = {}
         self._ends: dict[tuple[str, int], int] = {}
         self._draining = False
+        self.left = 0  # chunks that the deadline of a stop found undone
         self.fenced = 0
         self.aborted = 0
 
@@ -246,6 +247,7 @@ class Worker:
         until = _now() + timeout
         while (left := self._left()) and _now() < until and not self.failed.done():
             await asyncio.sleep(0.02)
+        self.left = left
         await self.revoke(list(self._holdings), patience=_LET_GO)
         return left
 
