@@ -385,6 +385,8 @@ class Transporting(RuleBasedStateMachine):
             await settled()
             for partition in PARTITIONS:
                 one.finish(partition, outcome)
+            await settled()
+            assert not list(one.worker.deliverable()), "chunks are delivered on the way down"
         left = await draining
         one.commit()
         assert left <= len(under_way)
@@ -459,4 +461,42 @@ class Transporting(RuleBasedStateMachine):
 
 
 TestTransport = Transporting.TestCase
-TestTransport.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestTransport.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+# -- what seldom comes by chance
+
+
+def test_ends_that_were_asked_before_the_last_fetch_do_not_count() -> None:
+    """A listing and then a tick come; the tick is fetched first, and the question for the ends fails: the tick has to wait."""
+    run = Transporting()
+    run.does(run.clients[0].assign, 0)
+    run.a_worker_goes_round(0, (4, 4), True, "done", 12)
+    run._come("listings", 0, [0], transaction=False)
+    run._come("clock", 0, [1], transaction=False)
+    run.a_worker_goes_round(0, (0, 4), False, "done", 12)
+    assert run.kafka.handled[0] == []
+    run.teardown()
+
+
+def test_a_chunk_that_was_on_its_way_over_a_rebalance_is_left_out() -> None:
+    """Faust hands it over, though its partition was given up and has come back, and is read anew from the mark."""
+    run = Transporting()
+    run.does(run.clients[0].assign, 0)
+    run._come("listings", 0, [0] * 3, transaction=False)
+    run.a_worker_goes_round(0, (4, 4), True, "late", 6)
+    run._come_back(run.clients[0], "done", skipped=False)
+    assert len(run.clients[0].agent) == 1
+    run.does(run.clients[0].hand_over)
+    run.a_worker_goes_round(0, (4, 4), True, "done", 12)
+    run.teardown()
+
+
+def test_nothing_is_delivered_on_the_way_down() -> None:
+    run = Transporting()
+    run.does(run.clients[0].assign, 0)
+    run._come("listings", 0, [0] * 12, transaction=False)
+    for _ in range(3):
+        run.a_worker_goes_round(0, (4, 4), True, "late", 12)
+    run.something_happens("restarted", 0, 0, "done", likely=True)
+    run.teardown()
