@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Protocol, get_args
 
 from pipeline.codec import decoder, fault
@@ -12,7 +13,8 @@ from pipeline.stages.record import Record
 
 SIZE_LIMIT = 1024 * 1024  # bytes of a value that comes from outside
 SEQUENCE_LIMIT = 2 * SIZE_LIMIT  # the stages add to what they pass on
-HEADER_LIMIT = 4000  # characters of a header that a dead letter keeps
+HEADERS = 32  # that a dead letter keeps
+HEADER_LIMIT = 1000  # characters of a header that it keeps
 NAME_LIMIT = 100
 KEY_LIMIT = 200
 
@@ -81,10 +83,11 @@ def _key(fetched: Fetched) -> str | None:
 
 
 def _headers(fetched: Fetched) -> dict[str, str] | None:
-    """Return the headers as text, cut to what a dead letter may hold."""
+    """Return the headers as text, cut to what a dead letter may hold: it must fit into a batch, however its record was made."""
     if not fetched.headers:
         return None
-    return {name[:NAME_LIMIT]: (value or b"").decode(errors="replace")[:HEADER_LIMIT] for name, value in fetched.headers}
+    kept = islice(fetched.headers, HEADERS)
+    return {name[:NAME_LIMIT]: (value or b"").decode(errors="replace")[:HEADER_LIMIT] for name, value in kept}
 
 
 def time_of(fetched: Fetched) -> datetime | None:

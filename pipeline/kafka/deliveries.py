@@ -16,13 +16,16 @@ class Deliveries:
         self._pending: dict[int, deque[Chunk]] = {}
         self._done: set[Chunk] = set()
         self._committable: dict[int, Mapping[str, int]] = {}
+        self._begun: set[int] = set()
 
     def begin(self, partition: int, positions: Mapping[str, int]) -> None:
         """Note where a partition is read from: all before is done, though who did it may not have come to commit it."""
+        self._begun.add(partition)
         self._committable[partition] = dict(positions)
 
     def deliver(self, chunk: Chunk) -> None:
         """Note that a chunk goes to its stage."""
+        self._begun.add(chunk.partition)
         self._pending.setdefault(chunk.partition, deque()).append(chunk)
 
     def outstanding(self, partition: int) -> int:
@@ -51,6 +54,12 @@ class Deliveries:
         self._committable = {}
         return taken
 
+    def give_back(self, positions: Mapping[tuple[str, int], int]) -> None:
+        """Take back positions that could not be committed, unless newer ones have come, or their partition was forgotten, since."""
+        for (topic, partition), offset in positions.items():
+            if partition in self._begun:
+                self._committable[partition] = {topic: offset, **self._committable.get(partition, {})}
+
     def withdraw(self, partition: int) -> None:
         """Take back what is on its way of a partition: it is read anew. What was acknowledged before it may still be committed."""
         for chunk in self._pending.pop(partition, ()):
@@ -59,4 +68,5 @@ class Deliveries:
     def forget(self, partition: int) -> None:
         """Forget a partition: nothing of it may be committed any more."""
         self.withdraw(partition)
+        self._begun.discard(partition)
         self._committable.pop(partition, None)

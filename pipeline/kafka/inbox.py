@@ -27,6 +27,7 @@ class _Input:
     def __init__(self, topic: str, position: int) -> None:
         self.topic = topic
         self.fetched: deque[Any] = deque()
+        self.size = 0  # bytes of what was fetched
         self.position = position
         self.head: Record | None = None  # decoded, and not yet taken
         self.at = _START
@@ -34,6 +35,12 @@ class _Input:
     @property
     def waiting(self) -> int:
         return len(self.fetched) + (self.head is not None)
+
+    def pop(self) -> Any:
+        """Take the next record that was fetched."""
+        record = self.fetched.popleft()
+        self.size -= len(record.value or b"")
+        return record
 
     @property
     def next_offset(self) -> int:
@@ -44,7 +51,7 @@ class _Input:
 
 
 class Inbox:
-    """Fetched records of one partition. `ahead` records an input are the most that it asks for; one fetch more may come."""
+    """Fetched records of one partition. It asks for `ahead` chunks of each input, in records or bytes; one fetch more may come."""
 
     def __init__(self, partition: int, positions: dict[str, int], decode: Decode, *, records: int, size: int, ahead: int) -> None:
         self.partition = partition
@@ -56,11 +63,13 @@ class Inbox:
         """Take over what was fetched, and the offset behind it."""
         source = self._inputs[topic]
         source.fetched.extend(fetched)
+        source.size += sum(len(record.value or b"") for record in fetched)
         source.position = max(position, source.position)
 
     def wants(self, topic: str) -> bool:
         """Tell whether more should be fetched of a topic."""
-        return self._inputs[topic].waiting < self._ahead
+        source = self._inputs[topic]
+        return source.waiting < self._ahead * self._records and source.size < self._ahead * self._size
 
     @property
     def positions(self) -> dict[str, int]:
@@ -89,7 +98,7 @@ class Inbox:
             if taken and size > self._size:
                 break
             taken += 1
-        return [self._decode(source.topic, source.fetched.popleft()) for _ in range(taken)]
+        return [self._decode(source.topic, source.pop()) for _ in range(taken)]
 
     def _merged(self, ended: Collection[str]) -> Iterable[Record]:
         size = taken = 0
@@ -116,7 +125,7 @@ class Inbox:
     def _look(self, source: _Input) -> None:
         """Decode the next record of an input, where its head was taken."""
         if source.head is None and source.fetched:
-            source.head = self._decode(source.topic, source.fetched.popleft())
+            source.head = self._decode(source.topic, source.pop())
             if source.head.fault is None:
                 source.at = source.head.event.event_time
 

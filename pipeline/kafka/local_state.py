@@ -14,19 +14,24 @@ from typing import Any
 
 import msgspec
 
-from pipeline.state.rocks import RocksStore, StoreError
-from pipeline.state.store import ChangeSet
+from pipeline.state.rocks import RocksStore
+from pipeline.state.store import ChangeSet, StoreError
 from pipeline.state.table import StateFormatError, Table
 
 log = logging.getLogger(__name__)
 
 FORMAT = 1  # of the folder and its mark
+_MOST_PLACES = 9  # folders of one stage and partition, where processes have each
 _KEPT_ASIDE = 2  # folders that were set aside, for whoever wants to know why
 _NOT_THE_FOLDER = tuple(os.strerror(number) for number in (errno.EACCES, errno.EMFILE, errno.ENOSPC, errno.EROFS))
 
 
 class LocalStateError(Exception):
     """The folder cannot be used, and setting it aside would be wrong."""
+
+
+class _InUseError(LocalStateError):
+    """Another process has the folder: a worker that is frozen, or one of another partition's past."""
 
 
 class _UnfitError(Exception):
@@ -102,10 +107,20 @@ def open_local(
 ) -> LocalState:
     """Open the state in a folder, or begin an empty one where that does not fit the changelog from `begin` to `end`.
 
-    `max_age`: seconds after which a state could miss that keys were deleted. Raises LocalStateError where another process has the folder
-    or it cannot be written, StateFormatError where a newer release wrote it.
+    Where another process has the folder, the next one is used, `<folder>.2` and so on: a frozen worker must not keep its successor out.
+    `max_age`: seconds after which a state could miss that keys were deleted. Raises LocalStateError where none can be used or written,
+    StateFormatError where a newer release wrote it.
     """
-    tables, changelog = tuple(tables), _Changelog(changelog_id, begin, end, max_age)
+    places = [folder, *(folder.with_name(f"{folder.name}.{number}") for number in range(2, _MOST_PLACES + 1))]
+    for place in places[:-1]:
+        try:
+            return _opened(place, tuple(tables), _Changelog(changelog_id, begin, end, max_age), now)
+        except _InUseError as error:
+            log.warning("%s", error)
+    return _opened(places[-1], tuple(tables), _Changelog(changelog_id, begin, end, max_age), now)
+
+
+def _opened(folder: Path, tables: tuple[Table[Any], ...], changelog: _Changelog, now: float) -> LocalState:
     why = "there is none"
     if folder.exists():
         try:
@@ -136,7 +151,7 @@ def _unusable(folder: Path, error: StoreError) -> LocalStateError | _UnfitError:
     """Return what an error means: the folder is in use, the machine is at fault, or else its files are."""
     text = str(error)
     if f"/LOCK: {os.strerror(errno.EAGAIN)}" in text or "lock hold by current process" in text:
-        return LocalStateError(f"{folder} is in use by another process; give each worker of a stage a state_dir of its own")
+        return _InUseError(f"{folder} is in use by another process")
     if any(reason in text for reason in _NOT_THE_FOLDER):
         return LocalStateError(f"{folder} cannot be opened: {text}")
     return _UnfitError(f"corrupted: {text}")

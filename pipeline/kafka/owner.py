@@ -4,6 +4,7 @@ Opening it fences the owner before, brings the local state up to the changelog's
 any failure the outcome of the last transaction is unknown, and opening anew is what tells.
 """
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +33,8 @@ from pipeline.stages.record import Output, Outputs, Record
 from pipeline.state.changelog_form import raw
 from pipeline.state.pending import Pending
 from pipeline.state.store import ChangeSet
+
+log = logging.getLogger(__name__)
 
 MOST_AGE = 3.5 * 86_400  # seconds: half of the changelog's delete.retention.ms
 REPORTER = "dedupe"  # the stage that stamps ticks with reference data, and so knows of it first
@@ -235,12 +238,22 @@ class Owner:
             lines = [(output, encode(output.event)) for output in outputs.events]
             letters = part.report(self._reference.dead_letters) if self._reports_on(part) else []
             self._add(messages, lines, [*letters, *outputs.dead_letters])
+            self._tell(part, outputs)
             records = self._passed_on(part, lines)
         for part in self._parts:
             part.move(chunk.positions, self._plan.limits)
             place = part.changelog, self.partition
             messages[place] = [Message(key, value) for key, value in raw(part.changes)]
         return messages
+
+    def _tell(self, part: _Part, outputs: Outputs) -> None:
+        """Log dead letters: how many of which kind, where the first is, and each error that a record made the stage raise."""
+        where = f"{part.stage.name}-{self.partition}"
+        for error in outputs.failures:
+            log.error("%s: a record made the stage fail", where, exc_info=error)
+        if outputs.dead_letters:
+            first, codes = outputs.dead_letters[0], Counter(letter.error.code for letter in outputs.dead_letters)
+            log.warning("%s: dead letters %s, the first is %s-%d at %d", where, dict(codes), first.topic, first.partition, first.offset)
 
     def _reports_on(self, part: _Part) -> bool:
         """Whether this is the one place that tells of bad reference records: every worker reads them."""
@@ -270,12 +283,14 @@ class Owner:
 
     async def close(self) -> None:
         """Let go of producer and state; what is not committed is not there."""
-        for part in self._parts:
-            part.local.close()
-        self._parts = []
-        if self._writer is not None:
-            await self._writer.close()
-            self._writer = None
+        parts, self._parts = self._parts, []
+        writer, self._writer = self._writer, None
+        try:
+            for part in parts:
+                part.local.close()
+        finally:
+            if writer is not None:
+                await writer.close()
 
 
 def _at(progress: Progress, topic: str, mark: InputMark, lost: int) -> Progress:

@@ -18,7 +18,7 @@ from pipeline.events.dead_letter import DeadLetter
 from pipeline.flow import DEAD_LETTERS, INPUTS, OUTPUTS, REFERENCES, writer
 from pipeline.kafka.connection import client
 from pipeline.kafka.dead_letters import Found, Span, Told, Wanted, letter, letters, spans
-from pipeline.kafka.decode import HEADER_LIMIT, KEY_LIMIT, NAME_LIMIT, SIZE_LIMIT
+from pipeline.kafka.decode import HEADER_LIMIT, HEADERS, KEY_LIMIT, NAME_LIMIT, SIZE_LIMIT
 from pipeline.kafka.publish import partitions_of, producer
 from pipeline.kafka.reading import batches, bounds, reading
 from pipeline.kafka.topics import topic_name
@@ -111,7 +111,7 @@ def _copied(letter: DeadLetter) -> Original | None:
     """Return the record as the letter has it; None where that is not all of it: a letter holds texts, and cuts them."""
     headers = letter.headers or {}
     texts = [(letter.key or "", KEY_LIMIT), *((name, NAME_LIMIT) for name in headers), *((text, HEADER_LIMIT) for text in headers.values())]
-    if letter.original is None or any(_REPLACED in text or len(text) >= limit for text, limit in texts):
+    if letter.original is None or len(headers) >= HEADERS or any(_REPLACED in text or len(text) >= limit for text, limit in texts):
         return None
     key = letter.key.encode() if letter.key is not None else None
     return Original(key, b64decode(letter.original), [(name, text.encode()) for name, text in headers.items()])

@@ -23,6 +23,7 @@ from pipeline.stages.reference import MissingReferenceError, Snapshot
 log = logging.getLogger(__name__)
 
 _POLL = 200  # milliseconds
+_SAY_EVERY = 10.0  # seconds
 
 
 class LiveReference:
@@ -116,9 +117,21 @@ class LiveReference:
         if wanted is not None:
             asked.add(wanted)
         for offsets in sorted(asked, key=lambda each: (each.rights, each.policies)):
-            async with self._moved:
-                await self._moved.wait_for(lambda offsets=offsets: _covers(self._ready, offsets))  # type: ignore[misc]
+            await self._until_ready(offsets)
             await asyncio.to_thread(self._build, offsets)
+
+    async def _until_ready(self, wanted: Offsets) -> None:
+        """Wait, and say so where it takes long. Raises MissingReferenceError where the topics do not hold so much."""
+        while not _covers(self._ready, wanted):
+            try:
+                async with asyncio.timeout(_SAY_EVERY), self._moved:
+                    await self._moved.wait_for(lambda: _covers(self._ready, wanted))
+            except TimeoutError:
+                ends = await self._consumer.end_offsets(list(self._places.values()))
+                held = Offsets(ends[self._places[RIGHTS]], ends[self._places[POLICIES]])
+                log.warning("waiting for reference data: a tick asks for %s, %s are ready, the topics hold %s", wanted, self._ready, held)
+                if not _covers(held, wanted):
+                    raise MissingReferenceError(f"the sequence asks for {wanted}, the topics hold {held}: were they made anew?") from None
 
     async def close(self) -> None:
         """Stop reading."""

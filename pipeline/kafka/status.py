@@ -1,14 +1,14 @@
 """Where every stage stands: its marks, how far it is behind, and whether what was written is what was read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from pipeline.flow import STAGES, TOPICS
+from pipeline.flow import STAGES, TOPICS, Stage
 from pipeline.kafka.connection import client
 from pipeline.kafka.progress import KEY, PROGRESS, Progress
-from pipeline.kafka.reading import batches, bounds, reading
+from pipeline.kafka.reading import reading, spans
 from pipeline.kafka.topic_ids import describe
 from pipeline.kafka.topics import changelog_name, fused_application, topic_name
 from pipeline.settings import Settings
@@ -19,7 +19,9 @@ _STEP = 64  # records from the end in which the mark is looked for first: it is 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One stage of one partition: its mark, and for each input how many offsets lie between the mark and the end."""
+    """One stage of one partition: its mark, and for each input how many offsets lie between the mark and the end; 0 where none of them
+    holds a record.
+    """
 
     stage: str
     partition: int
@@ -62,36 +64,71 @@ class Status:
 async def status(settings: Settings, *, fused: bool = False) -> Status:
     """Read the marks of all stages. Raises KafkaError."""
     application = fused_application(settings) if fused else settings.application
-    names = {stage.name: changelog_name(settings, application, stage.name) for stage in STAGES}
-    there = await describe(client(settings), names.values())
+    changelogs = {stage.name: changelog_name(settings, application, stage.name) for stage in STAGES}
+    there = await describe(client(settings), changelogs.values())
+    parts = [
+        (stage, TopicPartition(changelogs[stage.name], number))
+        for stage in STAGES
+        if changelogs[stage.name] in there
+        for number in range(there[changelogs[stage.name]].partitions)
+    ]
     async with reading(client(settings)) as consumer:
-        standings = [
-            await _standing(consumer, settings, stage, names[stage], partition)
-            for stage in names
-            if names[stage] in there
-            for partition in range(there[names[stage]].partitions)
-        ]
+        marks = await newest_marks(consumer, [place for _, place in parts])
+        lags = await _lags(settings, consumer, [(stage, place.partition, marks.get(place)) for stage, place in parts], fused=fused)
+    standings = [
+        Standing(stage.name, place.partition, marks.get(place, Progress()), lags[stage.name, place.partition]) for stage, place in parts
+    ]
     return Status(tuple(standings), fused)
 
 
-async def _standing(consumer: AIOKafkaConsumer, settings: Settings, stage: str, changelog: str, partition: int) -> Standing:
-    progress = await newest_mark(consumer, TopicPartition(changelog, partition)) or Progress()
-    lag = {}
-    for topic, mark in progress.inputs.items():
-        _, end = await bounds(consumer, TopicPartition(topic_name(settings, topic), partition))
-        lag[topic] = max(end - mark.position, 0)
-    return Standing(stage, partition, progress, lag)
+async def _lags(
+    settings: Settings, consumer: AIOKafkaConsumer, parts: Sequence[tuple[Stage, int, Progress | None]], *, fused: bool
+) -> dict[tuple[str, int], dict[str, int]]:
+    """Return for each stage and partition how far it is behind in each input; where it has no mark, all that the input holds is ahead."""
+    wanted = {
+        (stage.name, number, topic): (TopicPartition(topic_name(settings, topic), number), mark)
+        for stage, number, mark in parts
+        for topic in stage.reads
+        if not fused or stage is STAGES[0]  # the others read nothing back
+    }
+    inputs = list({place for place, _ in wanted.values()})
+    begins, ends = await consumer.beginning_offsets(inputs), await consumer.end_offsets(inputs)
+    positions = {key: _position(mark, key[2], begins[place]) for key, (place, mark) in wanted.items()}
+    empty = await _without_records(consumer, {wanted[key][0]: (at, ends[wanted[key][0]]) for key, at in positions.items()})
+    lags: dict[tuple[str, int], dict[str, int]] = {(stage.name, number): {} for stage, number, _ in parts}
+    for (stage_name, number, topic), at in positions.items():
+        place = wanted[stage_name, number, topic][0]
+        lags[stage_name, number][topic] = 0 if place in empty else max(ends[place] - at, 0)
+    return lags
+
+
+def _position(mark: Progress | None, topic: str, begin: int) -> int:
+    return max(mark.inputs[topic].position, begin) if mark is not None and topic in mark.inputs else begin
+
+
+async def _without_records(consumer: AIOKafkaConsumer, ahead: Mapping[TopicPartition, tuple[int, int]]) -> set[TopicPartition]:
+    """Return the partitions in which only the ends of transactions are ahead: a mark may stand before them for good."""
+    near = {place: (start, end) for place, (start, end) in ahead.items() if end - start <= _STEP}
+    holding = {place async for place, _ in spans(consumer, near)}
+    return near.keys() - holding
+
+
+async def newest_marks(consumer: AIOKafkaConsumer, places: Collection[TopicPartition]) -> dict[TopicPartition, Progress]:
+    """Return the newest progress mark of each changelog partition that has one, looked for from its end."""
+    ((wanted, _),) = raw({PROGRESS: {KEY: None}})
+    begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+    found: dict[TopicPartition, Progress] = {}
+    step, left = _STEP, {place: ends[place] for place in places if begins[place] < ends[place]}
+    while left:
+        starts = {place: max(ends[place] - step, begins[place]) for place in left}
+        async for place, records in spans(consumer, {place: (starts[place], last) for place, last in left.items()}):
+            marks = [record.value for record in records if record.key == wanted]
+            if marks:
+                found[place] = PROGRESS.decode(marks[-1])
+        step, left = step * 8, {place: starts[place] for place in left if place not in found and starts[place] > begins[place]}
+    return found
 
 
 async def newest_mark(consumer: AIOKafkaConsumer, place: TopicPartition) -> Progress | None:
-    """Return the newest progress mark of a changelog partition, looked for from its end; None where there is none."""
-    begin, end = await bounds(consumer, place)
-    ((wanted, _),) = raw({PROGRESS: {KEY: None}})
-    step, last = _STEP, end
-    while last > begin:
-        start = max(end - step, begin)
-        found = [each.value async for fetched, _ in batches(consumer, place, start, last) for each in fetched if each.key == wanted]
-        if found:
-            return PROGRESS.decode(found[-1])
-        step, last = step * 8, start
-    return None
+    """Return the newest progress mark of one changelog partition; None where it has none."""
+    return (await newest_marks(consumer, [place])).get(place)

@@ -4,15 +4,18 @@ Whoever starts it with the same id fences the owner before: the broker refuses a
 left open.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import InvalidProducerEpoch, InvalidTxnState, KafkaError, ProducerFenced
+from aiokafka.errors import InvalidProducerEpoch, InvalidTxnState, ProducerFenced
 
 from pipeline.kafka.batches import BATCH, REQUEST, Place, send
 from pipeline.kafka.messages import Message
 
+_TIMEOUT = 300.0  # seconds that a transaction may take: a large store closes in one
+_PATIENCE = 5.0  # seconds that a producer is given to stop
 _FENCED = (ProducerFenced, InvalidProducerEpoch, InvalidTxnState)
 
 
@@ -23,7 +26,7 @@ class FencedError(Exception):
 class TransactionalWriter:
     """Writes the messages of one chunk after the other, each chunk as a whole or not at all."""
 
-    def __init__(self, client: Mapping[str, Any], transactional_id: str, *, timeout: float = 60.0, transactions: bool = True) -> None:
+    def __init__(self, client: Mapping[str, Any], transactional_id: str, *, timeout: float = _TIMEOUT, transactions: bool = True) -> None:
         self._transactions = transactions
         self._producer = AIOKafkaProducer(
             **client,
@@ -62,7 +65,8 @@ class TransactionalWriter:
 
     async def close(self) -> None:
         """Let go of the connection. What is not committed is not written."""
-        try:
-            await self._producer.stop()
-        except KafkaError:  # closing a broken connection: there is nothing left to lose
-            return
+        stopping = asyncio.ensure_future(self._producer.stop())
+        done, _ = await asyncio.wait((stopping,), timeout=_PATIENCE)
+        if not done:  # it would wait for a broker that is away to answer what it has under way
+            stopping.cancel()
+        await asyncio.gather(stopping, return_exceptions=True)  # closing a broken connection: there is nothing left to lose

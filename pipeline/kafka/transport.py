@@ -96,7 +96,8 @@ class ChunkConsumerThread(driver.AIOKafkaConsumerThread):
         consumer = self._ensure_consumer()
         owned = {TopicPartition(*tp): OffsetAndMetadata(offset, "") for tp, offset in offsets.items() if tp in self.assignment()}
         try:
-            await consumer.commit(owned)
+            if owned:  # else their partitions are another's
+                await consumer.commit(owned)
         except (KafkaError, IllegalStateError) as error:
             log.info("the group's offsets were not committed: %s", error)
             return False
@@ -219,7 +220,10 @@ class ChunkConsumer(driver.Consumer):
         positions = self._worker.deliveries.take_committable() if self._worker is not None else {}
         if not positions:
             return False
-        return bool(await self._commit({self._place(topic, partition): offset for (topic, partition), offset in positions.items()}))
+        committed = bool(await self._commit({self._place(topic, partition): offset for (topic, partition), offset in positions.items()}))
+        if not committed:
+            self._worker.deliveries.give_back(positions)
+        return committed
 
     async def verify_all_partitions_active(self) -> None:
         """Say nothing: Faust goes by acknowledgements of its own, which are not used here."""

@@ -117,6 +117,7 @@ class Worker:
             owner = self._owner(self.plan, partition, self._reference)
             try:
                 holding.positions = await owner.open()
+                pause = _PAUSE[0]
                 self._changed()
                 log.info("%s-%d is owned, at %s", self.plan.name, partition, holding.positions)
                 await self._serve(owner, holding)
@@ -131,10 +132,17 @@ class Worker:
                 log.warning("%s-%d is opened anew in %.1f s: %s: %s", self.plan.name, partition, pause, type(error).__name__, error)
             finally:
                 self._let_go(partition, holding)
-                await owner.close()
+                await self._close(owner)
             await self._wait(holding, pause)
             pause = min(2 * pause, longest)
         return None
+
+    async def _close(self, owner: Owning) -> None:
+        """Close an owner; what that raises must not be lost in a task either."""
+        try:
+            await owner.close()
+        except Exception as error:
+            self.fail(error)
 
     async def _serve(self, owner: Owning, holding: _Holding) -> None:
         """Handle chunks in their order until the partition is released."""
@@ -186,7 +194,7 @@ class Worker:
         """
         holding = self._holdings.get(partition)
         if holding is not None and holding.positions is positions:
-            records, size, ahead = self._buffers.records, self._buffers.size, self._buffers.ahead * self._buffers.records
+            records, size, ahead = self._buffers.records, self._buffers.size, self._buffers.ahead
             holding.inbox = Inbox(partition, dict(positions), self._decode, records=records, size=size, ahead=ahead)
             holding.positions = None
             self.deliveries.begin(partition, positions)

@@ -6,13 +6,14 @@ from pipeline.events.dead_letter import Fault
 from pipeline.stages.clock import BeforeFirstTickError
 from pipeline.stages.record import Outputs, Record
 from pipeline.stages.reference import MissingReferenceError
-from pipeline.state.store import Store
+from pipeline.state.store import Store, StoreError
 from pipeline.state.table import StateFormatError
 from pipeline.state.view import View
 
 Process = Callable[[Sequence[Record], View], Outputs]
 
-FATAL = (BeforeFirstTickError, MissingReferenceError, StateFormatError)  # no record's fault: going on would bury them all
+# No record's fault: going on would bury them all.
+FATAL = (BeforeFirstTickError, MissingReferenceError, StateFormatError, StoreError, MemoryError)
 
 
 def run(name: str, process: Process, records: Sequence[Record], store: Store) -> Outputs:
@@ -34,6 +35,7 @@ def _isolate(name: str, process: Process, records: Sequence[Record], store: Stor
         outputs = Outputs()
         outputs.tally.taken = 1
         outputs.bury(name, records[0], Fault("stage-failed", f"{type(error).__name__}: {error}"[:1000]))
+        outputs.failures.append(error)
         return outputs
     middle = len(records) // 2
     outputs = run(name, process, records[:middle], store)

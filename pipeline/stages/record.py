@@ -70,11 +70,15 @@ class Tally:
 
 @dataclass(slots=True)
 class Outputs:
-    """What a stage made of a chunk: events in the order of their causes, dead letters, and the disposition of each record."""
+    """What a stage made of a chunk: events in the order of their causes, dead letters, and the disposition of each record.
+
+    `failures` are the errors that single records made the stage raise: for a log, since a dead letter holds no traceback.
+    """
 
     events: list[Output] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
+    failures: list[Exception] = field(default_factory=list)
 
     def emit(self, topic: str, key: str | None, event: Any, cause: int) -> None:
         """Add an event for a topic."""
@@ -90,6 +94,7 @@ class Outputs:
         self.events += other.events
         self.dead_letters += other.dead_letters
         self.tally.add(other.tally)
+        self.failures += other.failures
 
 
 def dead_letter(stage: str, record: Record, fault: Fault) -> DeadLetter:

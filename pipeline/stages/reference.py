@@ -81,9 +81,10 @@ class History:
 
     def at(self, offsets: Offsets) -> Snapshot:
         """See Reference. Raises MissingReferenceError where no good policy stands so early."""
-        if offsets not in self._snapshots:
-            self._snapshots = _newest(self._snapshots, offsets, Snapshot(self._policy(offsets.policies), self._registry(offsets.rights)))
-        return self._snapshots[offsets]
+        snapshot = self._snapshots.get(offsets)
+        if snapshot is None:
+            snapshot = _hold(self._snapshots, offsets, Snapshot(self._policy(offsets.policies), self._registry(offsets.rights)))
+        return snapshot
 
     def _policy(self, offset: int) -> Policy:
         count = bisect_right(self._policy_ends, offset)
@@ -92,9 +93,8 @@ class History:
         return self._policies[count - 1]
 
     def _registry(self, offset: int) -> Registry:
-        if offset not in self._registries:
-            self._registries = _newest(self._registries, offset, self._build(offset))
-        return self._registries[offset]
+        registry = self._registries.get(offset)
+        return _hold(self._registries, offset, self._build(offset)) if registry is None else registry
 
     def _build(self, offset: int) -> Registry:
         if offset > len(self._rights):
@@ -106,7 +106,12 @@ class History:
         return Registry(rights, f"{offset}-{digest.hexdigest()}")
 
 
-def _newest(held: dict[K, V], key: K, value: V) -> dict[K, V]:
-    """Return what is held and a new item, without the oldest where it is too many: partitions may stand at different ticks."""
-    kept = dict(list(held.items())[-(_HELD - 1) :])
-    return {**kept, key: value}
+def _hold(held: dict[K, V], key: K, value: V) -> V:
+    """Hold an item, and let go of the oldest where they are too many: partitions may stand at different ticks.
+
+    Another thread may do the same: each step leaves all but the oldest in place.
+    """
+    held[key] = value
+    for old in list(held)[:-_HELD]:
+        held.pop(old, None)
+    return value

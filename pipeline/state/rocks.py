@@ -11,15 +11,11 @@ from typing import Any
 from rocksdict import AccessType, BlockBasedIndexType, BlockBasedOptions, Cache, Options, Rdict, WriteBatch, WriteOptions
 
 from pipeline.state.changelog_form import SEPARATOR, raw
-from pipeline.state.store import ChangeSet, Size
+from pipeline.state.store import ChangeSet, Size, StoreError
 from pipeline.state.table import Table
 
 _META = b"\x00meta"  # no table has an empty name, so no change can have this key
 _MEBI = 1024 * 1024
-
-
-class StoreError(Exception):
-    """The database cannot be opened, read or written; the text is RocksDB's. No record's fault."""
 
 
 class RocksStore:

@@ -17,6 +17,10 @@ class Size:
     bytes: int
 
 
+class StoreError(Exception):
+    """The store cannot be opened, read or written; the text is that of what is below. No record's fault."""
+
+
 class Store(Protocol):
     """Keeps bytes by table and key. Not to be used by two stages or two threads at once."""
 

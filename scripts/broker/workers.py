@@ -138,7 +138,7 @@ async def all_read(settings: Settings, patience: float, *, fused: bool = False) 
     while True:
         with reaching(settings):
             found = await status(settings, fused=fused)
-        if found.standings and all(each.progress.inputs for each in found.standings[:1]) and found.lag == 0:
+        if found.standings and found.lag == 0:
             return found
         if time.monotonic() > until:
             raise TimeoutError(f"{found.lag} offsets are not read after {patience:.0f} s")

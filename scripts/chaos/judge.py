@@ -1,8 +1,10 @@
 """What must hold after a run: nothing lost, nothing extra, nothing twice, and every figure adds up."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +13,19 @@ import orjson
 from pipeline.flow import DEAD_LETTERS, INPUTS, OUTPUTS, SEQUENCE, STAGES
 from pipeline.kafka.compare import Compared, compare
 from pipeline.kafka.connection import client
-from pipeline.kafka.progress import KEY, PROGRESS
 from pipeline.kafka.reading import batches, places, reading
 from pipeline.kafka.recompute import recompute
 from pipeline.kafka.status import status
 from pipeline.kafka.topics import changelog_name, topic_name
 from pipeline.local.replay import Plan, replay
 from pipeline.settings import Settings
-from pipeline.state.changelog_form import raw
 
-_TIME_OF_THE_SEQUENCE = "at"  # of a late record: it depends on the ticks around it
+_OF_THE_SEQUENCE = ("at", "late")  # of a late record: its time is that of the ticks around it
+_NO_ENDS = 4  # offsets in a row that hold nothing
+_COMPACTED_WITHIN = 60  # seconds
+
+
+Letters = Counter[tuple[str, str]]  # error code and hash of the input
 
 
 @dataclass(slots=True)
@@ -33,6 +38,7 @@ class Verdict:
     disordered: int = 0
     compared: list[Compared] = field(default_factory=list)
     residuals: dict[str, int] = field(default_factory=dict)
+    letters: tuple[Letters, Letters] = field(default_factory=lambda: (Counter(), Counter()))  # dedupe's, as they should be and are
     aborted: int = 0  # records of aborted transactions that the topics hold
     compacted: int = 0  # changelog records that compaction has taken
 
@@ -42,6 +48,8 @@ class Verdict:
         counts = {"lost": self.lost, "extra": self.extra, "twice": self.twice, "out of order": self.disordered}
         found = [f"{number} records of the sequence {what}" for what, number in counts.items() if number]
         found += [f"{each.topic}-{each.partition}: {each.difference}" for each in self.compared if each.difference is not None]
+        if self.letters[0] != self.letters[1]:
+            found.append(f"dead letters of dedupe: {self.letters[0].total()} there should be, {self.letters[1].total()} there are")
         return found + [f"{place}: {number} unaccounted for" for place, number in self.residuals.items()]
 
 
@@ -49,14 +57,36 @@ async def judge(settings: Settings, played: Path, scratch: Path) -> Verdict:
     """Compare what the topics hold with a local dedupe of the files that were played, and with a recomputation."""
     replay(Plan(played, scratch / "local", partitions=settings.partitions))
     verdict = Verdict()
+    verdict.letters = _letters(scratch / "local"), await _letters_held(settings)
     _compare_sequences(verdict, _local(scratch / "local" / f"{SEQUENCE}.jsonl"), await _held(settings))
     done = await recompute(settings, scratch / "recomputed", lambda *_: None)
     verdict.compared = await compare(settings, scratch / "recomputed", done.lines, fused=False)
     verdict.residuals = (await status(settings)).residuals()
     verdict.residuals |= await _unread(settings)
     verdict.aborted = await _aborted(settings)
-    verdict.compacted = await _compacted(settings)
+    for _ in range(_COMPACTED_WITHIN):
+        verdict.compacted = verdict.compacted or await _compacted(settings)
+        await asyncio.sleep(0 if verdict.compacted else 1)
     return verdict
+
+
+def _letters(folder: Path) -> Letters:
+    with (folder / f"{DEAD_LETTERS}.jsonl").open("rb") as lines:
+        return Counter(_key(line) for line in lines)
+
+
+async def _letters_held(settings: Settings) -> Letters:
+    found: Letters = Counter()
+    async with reading(client(settings)) as consumer:
+        for place, begin, end in await places(consumer, client(settings), topic_name(settings, DEAD_LETTERS)):
+            async for fetched, _ in batches(consumer, place, begin, end):
+                found.update(_key(record.value) for record in fetched)
+    return found
+
+
+def _key(letter: bytes) -> tuple[str, str]:
+    read = orjson.loads(letter)
+    return read["error"]["code"], read["input_hash"]
 
 
 Sequences = dict[int, list[bytes]]  # by partition; ticks apart
@@ -86,9 +116,7 @@ async def _held(settings: Settings) -> Sequences:
 
 
 def _form(event: dict[str, Any]) -> bytes:
-    if event.get("late"):
-        event.pop(_TIME_OF_THE_SEQUENCE)
-    return orjson.dumps(event)
+    return orjson.dumps({name: value for name, value in event.items() if name not in _OF_THE_SEQUENCE})
 
 
 def _compare_sequences(verdict: Verdict, wanted: Sequences, held: Sequences) -> None:
@@ -140,18 +168,15 @@ async def _aborted(settings: Settings) -> int:
 
 
 async def _compacted(settings: Settings) -> int:
-    """Return about how many records compaction has taken from the changelogs: every transaction leaves one progress mark and one offset
-    that holds nothing, so that without compaction there are as many of the one as of the other.
-    """
-    ((mark, _),) = raw({PROGRESS: {KEY: None}})
-    empty = marks = 0
+    """Return how many records compaction has certainly taken from the changelogs: the ends of transactions leave no gap of four."""
+    taken = 0
     async with reading(client(settings) | {"isolation_level": "read_uncommitted"}) as consumer:
         for name in changelogs(settings):
             for place, begin, end in await places(consumer, client(settings), name):
-                keys = [record.key async for fetched, _ in batches(consumer, place, begin, end) for record in fetched]
-                empty += end - len(keys)
-                marks += keys.count(mark)
-    return empty - marks
+                offsets = [record.offset async for fetched, _ in batches(consumer, place, begin, end) for record in fetched]
+                gaps = (after - before - 1 for before, after in pairwise([begin - 1, *offsets]))
+                taken += sum(gap for gap in gaps if gap >= _NO_ENDS)
+    return taken
 
 
 def changelogs(settings: Settings) -> Iterator[str]:

@@ -86,7 +86,7 @@ async def kept(settings: Settings, topic: str, isolation: str = "read_committed"
 async def next_chunk(settings: Settings, stage: str, positions: Mapping[str, int], partition: int = 0, most: int = 1000) -> Chunk:
     """Return the next chunk of a stage, fetched and merged as a worker does it. There must be one."""
     decoders = {topic: decoder_of(topic, topic_name(settings, topic), settings.partitions) for topic in positions}
-    inbox = Inbox(partition, dict(positions), lambda topic, each: decoders[topic](each), records=most, size=2**30, ahead=2**30)
+    inbox = Inbox(partition, dict(positions), lambda topic, each: decoders[topic](each), records=most, size=2**30, ahead=1)
     ends = {}
     async with reading(client(settings)) as consumer:
         for topic, start in positions.items():

@@ -50,6 +50,14 @@ class Delivering(RuleBasedStateMachine):
             assert offset > self.committed.get(partition, 0)
             self.committed[partition] = offset
 
+    @rule(revoked=st.one_of(st.none(), PARTITIONS))
+    def fail_to_commit(self, revoked: int | None) -> None:
+        """What could not be committed is there again, unless its partition was given up meanwhile."""
+        taken = self.deliveries.take_committable()
+        if revoked is not None:
+            self.revoke(revoked)
+        self.deliveries.give_back(taken)
+
     @rule(partition=PARTITIONS)
     def withdraw(self, partition: int) -> None:
         """The partition is read anew from behind the acknowledged prefix."""

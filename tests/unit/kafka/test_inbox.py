@@ -97,9 +97,17 @@ def test_records_are_marked_when_the_clock_is_at_its_end() -> None:
 
 
 def test_it_wants_no_more_than_it_may_hold() -> None:
-    box = inbox("a", ahead=2)
+    box = inbox("a", records=2, ahead=1)
     assert box.wants("a")
     box.put("a", [fetched(0, 0), fetched(1, 0)], 2)
+    assert not box.wants("a")
+    box.take({})
+    assert box.wants("a")
+
+
+def test_it_wants_no_more_bytes_than_it_may_hold() -> None:
+    box = inbox("a", size=3, ahead=2)
+    box.put("a", [fetched(0, 0)], 1)
     assert not box.wants("a")
     box.take({})
     assert box.wants("a")

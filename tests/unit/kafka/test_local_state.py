@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from pipeline.kafka.local_state import FORMAT, LocalState, LocalStateError, Mark, open_local
-from pipeline.state.rocks import StoreError
+from pipeline.state.store import StoreError
 from pipeline.state.table import LAST, StateFormatError, Table
 
 TABLE = Table("t", bytes, ordered=True)
@@ -209,25 +209,29 @@ def test_a_newer_format_is_refused_and_left_alone(folder: Path, mark: dict[str, 
     assert asides(folder) == []
 
 
-def test_a_folder_that_another_process_has_is_refused_and_left_alone(folder: Path) -> None:
+def test_where_another_process_has_the_folder_the_next_one_is_used(folder: Path) -> None:
+    """A worker that is frozen must not keep its successor out, though both have the same state_dir."""
     command = [sys.executable, "-c", HOLDER, str(folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"open\n"
-        with pytest.raises(LocalStateError, match="dedupe-0 is in use by another process; give each worker"):
-            opened(folder)
+        other = opened(folder)
+        assert (other.mark, other.why) == (None, "there is none")
+        other.close()
+        assert folder.with_name(f"{folder.name}.2").is_dir()
         holder.kill()
-    assert asides(folder) == []
+    assert asides(folder) == [f"{folder.name}.2"]
     state = opened(folder)
     assert state.mark is not None
     state.close()
 
 
-def test_a_folder_that_this_process_has_is_refused(folder: Path) -> None:
-    state = opened(folder)
-    with pytest.raises(LocalStateError, match="is in use"):
+def test_nine_folders_are_enough_and_a_tenth_process_is_refused(folder: Path) -> None:
+    states = [opened(folder) for _ in range(9)]
+    with pytest.raises(LocalStateError, match=r"dedupe-0\.9 is in use by another process"):
         opened(folder)
-    state.close()
+    for state in states:
+        state.close()
 
 
 @pytest.mark.parametrize("said", ["Permission denied", "No space left on device", "Too many open files", "Read-only file system"])

@@ -6,6 +6,7 @@ from pipeline.stages.isolation import run
 from pipeline.stages.record import Outputs, Record
 from pipeline.stages.reference import MissingReferenceError
 from pipeline.state.memory import MemoryStore
+from pipeline.state.store import StoreError
 from pipeline.state.table import Table
 from pipeline.state.view import View
 from tests.build import listing, records
@@ -19,8 +20,6 @@ def fragile(given: Sequence[Record], view: View) -> Outputs:
     for record in given:
         if record.event.title == "boom":
             raise KeyError("boom")
-        if record.event.title == "fatal":
-            raise MissingReferenceError("no such offset")
         view.put(SEEN, "n", (view.get(SEEN, "n") or 0) + 1)
         outputs.tally.taken += 1
         outputs.tally.passed += 1
@@ -48,8 +47,20 @@ def test_a_record_that_raises_is_buried_and_all_others_go_on(titles: tuple[str, 
     assert outputs.tally.residual == 0
 
 
-def test_what_is_no_records_fault_stops_the_run_and_writes_nothing() -> None:
+@pytest.mark.parametrize("error", [MissingReferenceError("no such offset"), StoreError("IO error"), MemoryError()])
+def test_what_is_no_records_fault_stops_the_run_and_writes_nothing(error: Exception) -> None:
+    def failing(given: Sequence[Record], view: View) -> Outputs:
+        if given[-1].event.title == "fatal":
+            raise error
+        return fragile(given, view)
+
     store = MemoryStore((SEEN,))
-    with pytest.raises(MissingReferenceError):
-        run("fragile", fragile, records([listing("a"), listing("fatal")]), store)
+    with pytest.raises(type(error)):
+        run("failing", failing, records([listing("a"), listing("fatal")]), store)
     assert View(store).get(SEEN, "n") is None
+
+
+def test_the_errors_themselves_are_kept_for_a_log() -> None:
+    outputs, _ = run_on("a", "boom", "b", "boom")
+    assert [type(error) for error in outputs.failures] == [KeyError, KeyError]
+    assert all(error.__traceback__ is not None for error in outputs.failures)

@@ -2,6 +2,7 @@ import pytest
 
 from pipeline.events.sequence import Offsets
 from pipeline.stages.reference import History, MissingReferenceError
+from pipeline.stages.registry import Registry
 from tests.build import default_policy, right
 
 
@@ -56,3 +57,31 @@ def test_policies_may_be_altered_for_a_trial() -> None:
     history.at(Offsets(3, 3))
     history.alter_policies(lambda policy: policy.model_copy(update={"version": "trial"}))
     assert history.at(Offsets(3, 3)).policy.version == "trial"
+
+
+class Interrupted(History):
+    """While the registry of the first offset is built, another thread asks for the second."""
+
+    def _build(self, offset: int) -> Registry:
+        if offset == 1:
+            self.meanwhile = self.at(Offsets(2, 1))
+        return super()._build(offset)
+
+
+def test_what_another_thread_has_built_meanwhile_is_kept() -> None:
+    history = Interrupted()
+    history.add_policy(default_policy())
+    history.add_right(right())
+    history.add_right(right(brand="Puma"))
+    first = history.at(Offsets(1, 1))
+    assert history.at(Offsets(1, 1)) is first
+    assert history.at(Offsets(2, 1)) is history.meanwhile
+
+
+def test_the_newest_few_are_held() -> None:
+    history = full()
+    held = [history.at(Offsets(rights, 1)) for rights in range(4)]
+    assert [history.at(Offsets(rights, 1)) for rights in range(4)] == held
+    oldest = held[0]
+    history.at(Offsets(3, 3))
+    assert history.at(Offsets(0, 1)) is not oldest

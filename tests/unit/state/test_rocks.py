@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.state.rocks import RocksStore, StoreError
+from pipeline.state.rocks import RocksStore
+from pipeline.state.store import StoreError
 from pipeline.state.table import LAST, Table
 
 TABLE = Table("t", bytes, ordered=True)
