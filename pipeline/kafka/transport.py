@@ -67,7 +67,10 @@ class ChunkConsumerThread(driver.AIOKafkaConsumerThread):
         )
 
     async def fetch(self, wanted: set[TP]) -> Fetched:
-        """Return what was fetched of all partitions, each with the offset behind it; only the wanted ones go on being fetched."""
+        """Return what was fetched of all partitions, each with the offset behind it; only the wanted ones go on being fetched.
+
+        That offset moves without a record too: past what was aborted, and past the ends of transactions.
+        """
         return cast(Fetched, await self.call_thread(self._fetch, wanted))
 
     async def _fetch(self, wanted: set[TP]) -> Fetched:
@@ -84,7 +87,8 @@ class ChunkConsumerThread(driver.AIOKafkaConsumerThread):
             records = await self._fetch_records(consumer, cast(Any, None), timeout=_POLL)
         except NoOffsetForPartitionError:  # the group has no offset yet: the mark tells where to begin, and the seek is under way
             return {}
-        return {TP(*place): (found, await consumer.position(place)) for place, found in records.items()}
+        sought = {place for place in consumer.assignment() if place in wanted and _has_position(consumer, place)}
+        return {TP(*place): (records.get(place, ()), await consumer.position(place)) for place in {*records, *sought}}
 
     async def ends(self, places: Iterable[TP]) -> Mapping[TP, int]:
         """Ask the broker where what is committed ends."""
@@ -102,6 +106,12 @@ class ChunkConsumerThread(driver.AIOKafkaConsumerThread):
             log.info("the group's offsets were not committed: %s", error)
             return False
         return True
+
+
+def _has_position(consumer: Consumer, place: TopicPartition) -> bool:
+    """Tell whether a partition has a position; to ask for one that has none would wait for it."""
+    assignment = consumer._subscription.subscription.assignment
+    return assignment is not None and place in assignment.tps and assignment.state_value(place).has_valid_position
 
 
 class ChunkConsumer(driver.Consumer):
