@@ -21,7 +21,7 @@ demo-kafka: $(READY) ## The same on a real Kafka (needs Java and Maven): broker,
 	$(BIN)/python -m scripts.demo_kafka $(DEMO_KAFKA)
 
 test: $(READY) lint ## Lint, type-check, check the architecture, and run all tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(READY) ## Check style, types and the order of imports
 	$(BIN)/ruff check .
