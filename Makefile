@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := demo-out
 DEMO_KAFKA := demo-kafka-out
+MEASURED := measured
 
 .PHONY: help demo demo-kafka test lint bench bench-kafka figures chaos samples schemas settings clean
 .DEFAULT_GOAL := help
@@ -29,19 +30,22 @@ lint: $(READY) ## Check style, types and the order of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY) ## Measure local replay, with a profile by stage (the workers: make bench-kafka)
+bench: $(READY) ## Measure local replay, with a profile by stage, and the recovery of a worker (more of workers: make bench-kafka)
 	$(BIN)/python -m benchmarks.replay
+	$(BIN)/python -m benchmarks.recovery
 
 bench-kafka: $(READY) ## Measure the workers: against plain Faust, recovery, memory with a backlog
-	$(BIN)/python -m benchmarks.engines
-	$(BIN)/python -m benchmarks.recovery
-	$(BIN)/python -m benchmarks.backlog
+	@mkdir -p $(MEASURED)
+	$(BIN)/python -m benchmarks.engines --json $(MEASURED)/engines.json
+	$(BIN)/python -m benchmarks.recovery --json $(MEASURED)/recovery.json
+	$(BIN)/python -m benchmarks.backlog --json $(MEASURED)/backlog.json
 
-figures: $(READY) ## Measure everything anew and write the README's figures
-	$(BIN)/python -m scripts.build_figures
+figures: $(READY) ## Measure everything anew, but for the workers, and write the README's figures
+	$(BIN)/python -m scripts.build_figures --kafka $(MEASURED)
 
 chaos: $(READY) ## The long form of the chaos tests: 300,000 listings, 30 worker kills, 5 broker kills, a store of 100,000 closes
-	$(BIN)/python -m scripts.chaos.run
+	@mkdir -p $(MEASURED)
+	$(BIN)/python -m scripts.chaos.run --json $(MEASURED)/chaos.json
 	$(BIN)/python -m scripts.chaos.closure
 
 samples: $(READY) ## Make the sample topics anew, and their golden replay
@@ -55,7 +59,7 @@ settings: $(READY) ## Make docs/settings.md anew
 	$(BIN)/python -m scripts.build_settings
 
 clean: ## Remove everything that make has made
-	rm -rf $(VENV) $(DEMO) $(DEMO_KAFKA) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) $(DEMO) $(DEMO_KAFKA) $(MEASURED) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv installs exactly what uv.lock says; it is itself installed into the virtual environment.

@@ -37,6 +37,7 @@ from pipeline.settings import Settings
 from pipeline.simulate.simulate import simulate
 from pipeline.stages.record import Record
 from scripts.broker.broker import Broker
+from scripts.broker.jars import BrokerError
 from scripts.broker.workers import WorkerProcess
 
 PER_DAY = 50_000  # listings of a day of event time: 35 a minute, so a tick comes for every 35
@@ -66,14 +67,20 @@ def keep(figures: Mapping[str, Any], file: Path | None) -> None:
 
 @contextmanager
 def scene(bootstrap: str | None) -> Iterator[tuple[str, Path]]:
-    """Give a broker, which is started unless one is named, and a folder; at the end neither is there any more. Raises BrokerError."""
+    """Give a broker, which is started unless one is named, and a folder; at the end neither is there any more.
+
+    Ends the process with one message where no broker can be had.
+    """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # else workers and broker would outlive this process
     logging.getLogger("aiokafka").setLevel(logging.ERROR)  # that a topic just made has no leader yet is no news
     with tempfile.TemporaryDirectory(prefix="takedown-bench-") as scratch:
         if bootstrap is not None:
             yield bootstrap, Path(scratch)
             return
-        broker = Broker(Path(scratch) / "broker").start()
+        try:
+            broker = Broker(Path(scratch) / "broker").start()
+        except BrokerError as error:
+            sys.exit(f"error: {error}")
         try:
             yield broker.bootstrap, Path(scratch)
         finally:

@@ -1,8 +1,9 @@
 """Measure, and write the README's figures: what the demo prints, throughput, and the scores on real listings where they are at hand.
 
-python -m scripts.build_figures [--sets FOLDER] [--million]
+python -m scripts.build_figures [--sets FOLDER] [--million] [--kafka FOLDER] [--only-kafka]
 
-FOLDER holds evaluation sets, each a folder with listings, rights and truth. Without it the scores that stand are kept.
+The first FOLDER holds evaluation sets, each a folder with listings, rights and truth; the second what `make bench-kafka` and `make chaos`
+have written, a file each. Without them the figures that stand are kept.
 """
 
 import argparse
@@ -18,6 +19,8 @@ from typing import Any
 
 from pipeline.local.evaluate import evaluate
 from pipeline.simulate.simulate import simulate
+from scripts import kafka_figures
+from scripts.kafka_figures import SOURCES
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -31,6 +34,17 @@ def main() -> None:
     """Measure what was asked for, keep it, and write it down."""
     options = parsed()
     kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.is_file() else {}
+    if options.kafka:
+        kept |= {name: json.loads(file.read_text()) for name in SOURCES if (file := options.kafka / f"{name}.json").is_file()}
+    if not options.only_kafka:
+        measure(kept, options)
+    KEPT.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    write("demo", ["```", *_demo(), "```"])
+    write("figures", list(figures(kept)))
+
+
+def measure(kept: dict[str, Any], options: argparse.Namespace) -> None:
+    """Measure what one process does, and keep it."""
     if options.sets:
         kept["scores"] = {path.name: evaluate(path).as_json() for path in sorted(options.sets.iterdir()) if path.is_dir()}
     if options.million:
@@ -40,15 +54,14 @@ def main() -> None:
     kept["machine"] = (
         f"{platform.python_implementation()} {platform.python_version()} on {platform.machine()}, one core of a shared machine"
     )
-    KEPT.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
-    write("demo", ["```", *_demo(), "```"])
-    write("figures", list(figures(kept)))
 
 
 def parsed() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", type=Path, help="a folder of evaluation sets")
+    parser.add_argument("--kafka", type=Path, help="a folder with engines.json, recovery.json, backlog.json and chaos.json")
+    parser.add_argument("--only-kafka", action="store_true", help="measure nothing here: take over those files")
     parser.add_argument("--million", action="store_true", help="also replay a million listings, which takes minutes")
     return parser.parse_args()
 
@@ -89,6 +102,7 @@ def figures(kept: Mapping[str, Any]) -> Iterator[str]:
         yield _memory(kept["million"])
     yield ""
     yield from _scores(kept)
+    yield from kafka_figures.lines(kept)
 
 
 def _throughput(run: Mapping[str, Any]) -> Iterator[str]:
@@ -104,11 +118,12 @@ def _throughput(run: Mapping[str, Any]) -> Iterator[str]:
 
 def _memory(run: Mapping[str, Any]) -> str:
     peaks, tables = run["memory"], [table for stage in run["stages"].values() for table in stage["state"].values()]
+    grown = peaks["at_the_end"] - peaks["at_a_tenth"]
     held, remembered = sum(table["bytes"] for table in tables), run["stages"]["flagging"]["state"]["listings"]["entries"]
     return (
         f"A million listings: peak memory {peaks['at_a_tenth'] / _MEBI:,.0f} MiB at a tenth of the input and "
         f"{peaks['at_the_end'] / _MEBI:,.0f} MiB at its end. What grows is state: {held / _MEBI:,.0f} MiB for {remembered:,} listings "
-        f"remembered, {held / remembered:,.0f} bytes each."
+        f"remembered, {held / remembered:,.0f} bytes each as it is kept, and {grown / (0.9 * remembered):,.0f} bytes of memory each."
     )
 
 
@@ -131,7 +146,7 @@ def _row(name: str, scores: Mapping[str, Any]) -> str:
         shown = f"{brand[measure]:.3f}" if brand else "-"
         cells.append(f"{shown} ({base[number]:.2f})" if base and number is not None else shown)
     cells += [f"{flagging['review_share']:.2%}", f"{flagging['takedowns']:,}"]
-    cells += [f"{flagging[measure]:.3f}" if measure in flagging else "-" for measure in ("precision", "recall", "genuine_touched")]
+    cells += [f"{flagging[measure]:.4f}" if measure in flagging else "-" for measure in ("precision", "recall", "genuine_touched")]
     return f"| {' | '.join(cells)} |"
 
 
