@@ -75,6 +75,8 @@ def command(
     and with --compare tells, when all workers have caught up, whether the output topics hold the same bytes.
     """
     if to is not None:
+        if out_folder is not None or source is not None:
+            raise typer.BadParameter("--to writes to Kafka; leave --out and --from away")
         _play(_needed(folder, "DIR"), _settings(settings_file, to), speed)
     elif source is not None:
         if folder is not None:

@@ -10,7 +10,7 @@ from pipeline.kafka.connection import client
 from pipeline.kafka.progress import KEY, PROGRESS, Progress
 from pipeline.kafka.reading import reading, spans
 from pipeline.kafka.topic_ids import describe
-from pipeline.kafka.topics import changelog_name, fused_application, topic_name
+from pipeline.kafka.topics import TopicsError, changelog_name, fused_application, topic_name
 from pipeline.settings import Settings
 from pipeline.state.changelog_form import raw
 
@@ -62,14 +62,16 @@ class Status:
 
 
 async def status(settings: Settings, *, fused: bool = False) -> Status:
-    """Read the marks of all stages. Raises KafkaError."""
+    """Read the marks of all stages. Raises TopicsError where a changelog does not exist, and KafkaError."""
     application = fused_application(settings) if fused else settings.application
     changelogs = {stage.name: changelog_name(settings, application, stage.name) for stage in STAGES}
     there = await describe(client(settings), changelogs.values())
+    missing = [name for name in changelogs.values() if name not in there]
+    if missing:
+        raise TopicsError([f"{name} does not exist; make it: takedown topics create{' --fused' if fused else ''}" for name in missing])
     parts = [
         (stage, TopicPartition(changelogs[stage.name], number))
         for stage in STAGES
-        if changelogs[stage.name] in there
         for number in range(there[changelogs[stage.name]].partitions)
     ]
     async with reading(client(settings)) as consumer:

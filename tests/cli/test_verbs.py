@@ -229,3 +229,17 @@ def test_evaluate_needs_the_truth(source: Path) -> None:
     ended = takedown("evaluate", source)
     assert ended.returncode == 4
     assert "holds no truth.jsonl" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("in", "--to", "localhost:1", "--out", "out"),
+        ("in", "--from", "localhost:1", "--out", "out"),
+        ("in",),
+        ("--out", "out"),
+        ("in", "--to", "x"),
+    ],
+)
+def test_a_replay_that_contradicts_itself_is_wrong_usage(arguments: tuple[str, ...]) -> None:
+    assert takedown("replay", *arguments).returncode == 2

@@ -69,7 +69,7 @@ def test_a_broker_that_is_not_there_is_exit_code_7(settings: Settings, arguments
     assert len(ended.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("arguments", [("policy", "publish"), ("clock", "--once")])
+@pytest.mark.parametrize("arguments", [("policy", "publish"), ("clock", "--once"), ("status",)])
 def test_a_topic_that_is_not_there_is_exit_code_7(settings: Settings, arguments: tuple[str, ...]) -> None:
     ended = verb(settings, *arguments)
     assert ended.returncode == 7
