@@ -161,7 +161,8 @@ async def check_topics(settings: Settings, run: Run) -> int:
     """
     wanted = _needed(settings, run)
     there = await describe(client(settings), [*wanted, *_references(settings)])
-    missing = [f"{name} does not exist; make it: takedown topics create" for name in (*wanted, *_references(settings)) if name not in there]
+    make = f"takedown topics create{' --fused' if run.application == fused_application(settings) else ''}"
+    missing = [f"{name} does not exist; make it: {make}" for name in (*wanted, *_references(settings)) if name not in there]
     if missing:
         raise TopicsError(missing)
     partitions = there[wanted[0]].partitions

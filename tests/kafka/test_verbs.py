@@ -16,7 +16,7 @@ from pipeline.events.clock import Tick
 from pipeline.events.policy_record import PolicyRecord
 from pipeline.events.right import Right
 from pipeline.flow import TOPICS
-from pipeline.kafka.topics import topic_name
+from pipeline.kafka.topics import create, topic_name
 from pipeline.policy.loader import default_text, parse
 from pipeline.settings import Settings
 from scripts.broker.workers import environment
@@ -74,6 +74,13 @@ def test_a_topic_that_is_not_there_is_exit_code_7(settings: Settings, arguments:
     ended = verb(settings, *arguments)
     assert ended.returncode == 7
     assert "does not exist; make it: takedown topics create" in ended.stderr
+
+
+async def test_what_a_fused_worker_lacks_is_made_by_the_command_that_is_named(settings: Settings) -> None:
+    await create(settings)
+    ended = verb(settings, "worker", "--fused")
+    assert ended.returncode == 7
+    assert "fused.dedupe.changelog does not exist; make it: takedown topics create --fused" in ended.stderr
 
 
 def test_bad_settings_are_exit_code_8(settings: Settings, tmp_path: Path) -> None:
