@@ -1,4 +1,7 @@
-"""The apps for Faust's own command line: `faust -A pipeline.kafka.apps:dedupe worker`. Each is made when it is first asked for."""
+"""The apps for Faust's own command line: `faust -A pipeline.kafka.apps:dedupe worker --without-web`.
+
+Each is made when it is first asked for.
+"""
 
 from functools import cache
 
