@@ -145,7 +145,8 @@ def _recompute(settings: Settings, out_folder: Path, *, force: bool, json: bool,
     _check_conservation(done.summary)
     different = [each for each in compared if each.difference is not None]
     if different:
-        raise typer.Exit(complain(f"{len(different)} of {len(compared)} partitions differ from what was recomputed", Exit.DIFFERENT))
+        what = f"{len(different)} of {len(compared)} partitions differ from what was recomputed"
+        raise typer.Exit(complain(f"{what}; where workers are behind (takedown status), let them catch up first", Exit.DIFFERENT))
 
 
 def _check_conservation(summary: Summary) -> None:
