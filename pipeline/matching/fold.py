@@ -63,11 +63,12 @@ _ASCII_DROPPED = {ord("'"): None, ord("`"): None}
 class Folded:
     """A text in its folded form. Places are worked out only where they are asked for: most texts name no brand."""
 
-    __slots__ = ("_flat", "_origins", "_words", "source", "text")
+    __slots__ = ("_even", "_flat", "_origins", "_words", "source", "text")
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._flat, self._origins = _flat(source)
+        self._flat, self._even = _flat(source)
+        self._origins: list[Place] | None = None
         words = _ASCII_WORD.findall(self._flat) if source.isascii() else _WORD.findall(self._flat)
         self.text = f"{GAP}{(GAP + GAP).join(words)}{GAP}"
         self._words: tuple[list[int], list[int]] | None = None  # where each begins: in the folded text, and among the folded characters
@@ -87,19 +88,23 @@ class Folded:
         begins_folded, begins_flat = self._words
         number = bisect_right(begins_folded, position) - 1
         at = begins_flat[number] + position - begins_folded[number]
-        return self._origins[at] if self._origins is not None else (at, at + 1)
+        if self._even:
+            return at, at + 1
+        if self._origins is None:
+            self._origins = _origins(self.source)
+        return self._origins[at]
 
 
-def _flat(text: str) -> tuple[str, list[Place] | None]:
-    """Return the folded characters, and where each stood; None where each stands where it stood."""
+def _flat(text: str) -> tuple[str, bool]:
+    """Return the folded characters, and whether each stands where it stood."""
     if text.isascii():
         lower = text.lower()
-        return (lower, None) if "'" not in text and "`" not in text else (lower.translate(_ASCII_DROPPED), _origins(text))
+        return (lower, True) if "'" not in text and "`" not in text else (lower.translate(_ASCII_DROPPED), False)
     if is_normalized("NFC", text):
         flat = text.translate(_TABLE)
         if _TABLE.uneven.isdisjoint(text):
-            return flat, None
-    return "".join(map(_fold_cached, _CLUSTER.findall(text))), _origins(text)
+            return flat, True
+    return "".join(map(_fold_cached, _CLUSTER.findall(text))), False
 
 
 def _origins(text: str) -> list[Place]:
