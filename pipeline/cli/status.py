@@ -1,6 +1,5 @@
 """`takedown status`."""
 
-import asyncio
 from typing import Annotated
 
 import orjson
@@ -9,8 +8,7 @@ from rich.table import Table
 
 from pipeline.cli.console import complain, out
 from pipeline.cli.exits import Exit
-from pipeline.cli.running import SettingsFile
-from pipeline.kafka.connection import reaching
+from pipeline.cli.running import SettingsFile, run
 from pipeline.kafka.status import Status, status
 from pipeline.settings import Settings
 
@@ -27,8 +25,7 @@ def command(
     Ends with 3 where records are unaccounted for.
     """
     settings = Settings.load(settings_file)
-    with reaching(settings):
-        found = asyncio.run(status(settings, fused=fused))
+    found = run(settings, status(settings, fused=fused))
     residuals = found.residuals()
     if json:
         print(orjson.dumps({"standings": found.standings, "lag": found.lag, "residuals": residuals}, option=orjson.OPT_INDENT_2).decode())

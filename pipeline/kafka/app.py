@@ -17,14 +17,13 @@ from pipeline.kafka.connection import broker_credentials, broker_url, client, re
 from pipeline.kafka.owner import Limits, Plan
 from pipeline.kafka.references import LiveReference
 from pipeline.kafka.retry import patiently
-from pipeline.kafka.topics import changelog_name, check_topics, topic_name
+from pipeline.kafka.topics import FUSED, changelog_name, check_topics, fused_application, topic_name
 from pipeline.kafka.transport import ChunkTransport
 from pipeline.kafka.worker import Buffers, Worker
 from pipeline.settings import Settings
 
 log = logging.getLogger(__name__)
 
-FUSED = "fused"
 _CLOSING = 3.0  # seconds beyond the deadline of a stop, in which connections are closed
 
 
@@ -141,7 +140,7 @@ def _reference_ended(task: "asyncio.Task[Any]", worker: Worker) -> None:
 
 def plan_of(settings: Settings, stages: Sequence[Stage], *, accept_gap: bool = False, accept_dead_letters: int = 0) -> Plan:
     """Return what the settings say of some stages: names of topics, limits, places."""
-    application = settings.application if len(stages) == 1 else f"{settings.application}.{FUSED}"
+    application = settings.application if len(stages) == 1 else fused_application(settings)
     return Plan(
         application=application,
         stages=tuple(stages),

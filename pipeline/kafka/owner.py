@@ -116,6 +116,8 @@ class _Part:
 
     def report(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
         """Return the dead letters of reference data that are not written yet, in the order in which each topic holds its records."""
+        if len(letters) == sum(self.progress.reported.values()):
+            return []
         seen: Counter[str] = Counter()
         fresh = []
         for letter in letters:

@@ -1,15 +1,19 @@
 """A real broker for the whole run, and for each test settings of its own on it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from pipeline.kafka.app import plan_of, stages_of
+from pipeline.kafka.references import LiveReference
 from pipeline.kafka.topics import create
 from pipeline.settings import Settings
+from tests.build import right
 from tests.kafka.starting import GIVEN, started
+from tests.kafka.world import publish_policy, publish_rights, referring
 
 LOG = pytest.StashKey[Path]()
 
@@ -51,3 +55,12 @@ async def topics(settings: Settings) -> Settings:
     """Make every topic; return the settings that name them."""
     await create(settings, fused=True)
     return settings
+
+
+@pytest.fixture
+async def reference(topics: Settings) -> AsyncIterator[LiveReference]:
+    """Publish a policy and a right, and return the reference data as a worker reads it."""
+    await publish_policy(topics)
+    await publish_rights(topics, right())
+    async with referring(topics, plan_of(topics, stages_of("dedupe"))) as found:
+        yield found

@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 from base64 import b64decode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -16,7 +16,6 @@ from pipeline.codec import decode, encode
 from pipeline.events.clock import Tick
 from pipeline.events.dead_letter import DeadLetter, Fault
 from pipeline.events.sequence import SequencedListing
-from pipeline.kafka.app import plan_of, stages_of
 from pipeline.kafka.connection import client
 from pipeline.kafka.dead_letters import Found, Newest, NoSuchLetterError, letter, spans
 from pipeline.kafka.reading import reading
@@ -27,24 +26,16 @@ from pipeline.partitions import partition_of
 from pipeline.settings import Settings
 from pipeline.stages.record import Record, dead_letter
 from scripts.broker.workers import environment
-from tests.build import START, listing, right
+from tests.build import START, listing
 from tests.cli.command import takedown
 from tests.kafka.broker import admin, delete, make
-from tests.kafka.world import Kept, kept, next_chunk, offer, owning, producing, publish_policy, publish_rights, referring
+from tests.kafka.world import Kept, kept, next_chunk, offer, owning, producing
 
 FROM = "takedown-redriven-from"
 STEERING = "\x1b[2J\x9b31m\u202e"  # clears a screen, colours it, turns the direction of writing
 NOWHERE = {"listings": 0, "clock": 0}
 
 Headers = Sequence[tuple[str, bytes]]
-
-
-@pytest.fixture
-async def reference(topics: Settings) -> AsyncIterator[LiveReference]:
-    await publish_policy(topics)
-    await publish_rights(topics, right())
-    async with referring(topics, plan_of(topics, stages_of("dedupe"))) as found:
-        yield found
 
 
 def verb(settings: Settings, *arguments: object, **options: Any) -> Any:

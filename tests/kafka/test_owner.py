@@ -1,7 +1,6 @@
 """The owner of a partition: one chunk, one transaction; fencing; recovery; and what it refuses."""
 
 import shutil
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,20 +21,11 @@ from pipeline.kafka.references import LiveReference
 from pipeline.kafka.topics import changelog_name, topic_name
 from pipeline.kafka.transaction import FencedError
 from pipeline.settings import Settings
-from tests.build import START, at, listing, right
+from tests.build import START, at, listing
 from tests.kafka.broker import admin, delete, make
-from tests.kafka.world import kept, next_chunk, offer, owning, producing, publish_policy, publish_rights, referring
+from tests.kafka.world import kept, next_chunk, offer, owning, producing, publish_policy, referring
 
 NOWHERE = {"listings": 0, "clock": 0}
-
-
-@pytest.fixture
-async def reference(topics: Settings) -> AsyncIterator[LiveReference]:
-    """Topics with one partition's worth of input, and reference data."""
-    await publish_policy(topics)
-    await publish_rights(topics, right())
-    async with referring(topics, plan_of(topics, stages_of("dedupe"))) as found:
-        yield found
 
 
 @pytest.fixture

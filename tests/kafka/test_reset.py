@@ -2,7 +2,6 @@
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from aiokafka.admin import RecordsToDelete
 
 from pipeline.events.clock import Tick
 from pipeline.kafka import reset
-from pipeline.kafka.app import plan_of, stages_of
 from pipeline.kafka.connection import client
 from pipeline.kafka.messages import Message
 from pipeline.kafka.owner import GapError
@@ -27,24 +25,16 @@ from pipeline.settings import Settings
 from pipeline.state.changelog_form import raw
 from pipeline.state.store import Size
 from scripts.broker.workers import environment
-from tests.build import FAKE, START, at, listing, right
+from tests.build import FAKE, START, at, listing
 from tests.cli.command import takedown
 from tests.kafka.broker import admin, delete, make
-from tests.kafka.world import kept, next_chunk, offer, owning, publish_policy, publish_rights, referring
+from tests.kafka.world import kept, next_chunk, offer, owning
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """One partition is enough here."""
     return settings.model_copy(update={"partitions": 1})
-
-
-@pytest.fixture
-async def reference(topics: Settings) -> AsyncIterator[LiveReference]:
-    await publish_policy(topics)
-    await publish_rights(topics, right())
-    async with referring(topics, plan_of(topics, stages_of("dedupe"))) as found:
-        yield found
 
 
 def offers(number: int, start: int = 0) -> list[Any]:
