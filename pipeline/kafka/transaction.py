@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import InvalidProducerEpoch, InvalidTxnState, ProducerFenced
+from aiokafka.errors import IllegalOperation, InvalidProducerEpoch, InvalidTxnState, ProducerFenced
 
 from pipeline.kafka.batches import BATCH, REQUEST, Place, send
 from pipeline.kafka.messages import Message
@@ -53,11 +53,19 @@ class TransactionalWriter:
             if not self._transactions:
                 return await self._send(messages)
             await self._producer.begin_transaction()
-            ends = await self._send(messages)
+            ends = await self._send_within(messages)
             await self._producer.commit_transaction()
             return ends
         except _FENCED as error:
             raise FencedError(str(error) or type(error).__name__) from error
+
+    async def _send_within(self, messages: Mapping[Place, Iterable[Message]]) -> dict[Place, int]:
+        """Send, and raise what has ended the transaction, where that came between two batches: aiokafka only says that there is none."""
+        try:
+            return await self._send(messages)
+        except IllegalOperation:
+            await asyncio.wait_for(self._producer._txn_manager.wait_for_transaction_end(), _PATIENCE)
+            raise
 
     async def _send(self, messages: Mapping[Place, Iterable[Message]]) -> dict[Place, int]:
         sent = await send(self._producer, messages)
