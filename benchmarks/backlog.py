@@ -12,12 +12,13 @@ import argparse
 import asyncio
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
 from aiokafka import TopicPartition
+from msgspec.structs import replace
 from rich.table import Table
 
 from benchmarks.kafka import PER_DAY, application, arguments, err, fill, keep, load, memory, out, peak_memory, scene, simulated, until_said

@@ -1,23 +1,19 @@
-"""Bytes to events and back: msgspec decodes and validates, orjson encodes.
+"""Bytes to events and back: msgspec decodes, validates and encodes.
 
 Absent fields are left out, times are written in UTC with a `Z`, and the same event always gives the same bytes.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
-from functools import cache
-from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
-import orjson
 
 from pipeline.events.dead_letter import Fault
+from pipeline.events.value import Value
 
 T = TypeVar("T")
 _PATH = re.compile(r"^(?P<message>.*) - at (?:`key` in )?`(?P<path>[^`]*)`$", re.DOTALL)
-_OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_UTC_Z
 _MESSAGE_LIMIT = 1000
 
 
@@ -29,6 +25,7 @@ class DecodingError(ValueError):
         self.fault = fault
 
 
+_encode = msgspec.json.Encoder().encode
 _decoders: dict[Any, Callable[[bytes], Any]] = {}
 
 
@@ -60,27 +57,6 @@ def fault(error: Exception) -> Fault:
     return Fault("not-json", text)
 
 
-def encode(event: object) -> bytes:
-    """Return an event's one JSON form, in UTF-8. Raises TypeError for what is none, and what ends a program as it came."""
-    try:
-        return orjson.dumps(event, default=_present, option=_OPTIONS)
-    except TypeError as error:
-        if error.__cause__ is None or isinstance(error.__cause__, Exception):
-            raise
-        raise error.__cause__ from None  # orjson makes a TypeError of a KeyboardInterrupt that comes while it asks for the fields
-
-
-def _present(event: object) -> dict[str, Any]:
-    """Return the fields of a dataclass that are not absent."""
-    if not is_dataclass(event) or isinstance(event, type):
-        raise TypeError(f"{type(event).__name__} is no event")
-    names, values = _reader(type(event))
-    return {name: value for name, value in zip(names, values(event), strict=True) if value is not None}
-
-
-@cache
-def _reader(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    """Return the names of an event type's fields, and a function that reads them all."""
-    names = tuple(field.name for field in fields(kind))
-    getter = attrgetter(*names)
-    return names, getter if len(names) > 1 else lambda event: (getter(event),)
+def encode(event: Value) -> bytes:
+    """Return an event's one JSON form, in UTF-8."""
+    return _encode(event)

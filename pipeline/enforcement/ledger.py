@@ -4,14 +4,15 @@ Points are never kept: they follow from the hits, the time and the preset, so wh
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
+from msgspec.structs import replace
+
+from pipeline.events.value import Value
 from pipeline.policy.model import Preset, YearlyReset
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Value, frozen=True):
     """A takedown that counts against its seller."""
 
     takedown_id: str
@@ -19,16 +20,14 @@ class Hit:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
-class StepTaken:
+class StepTaken(Value, frozen=True):
     """A warning, restriction or suspension that was issued."""
 
     code: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Value, frozen=True):
     """What stands against a seller in one epoch of its store. `listed` and `down` count listings for the share that a step may ask for."""
 
     hits: tuple[Hit, ...] = ()

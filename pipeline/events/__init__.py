@@ -1,1 +1,1 @@
-"""The vocabulary: one family of frozen dataclasses a topic. Values only; `pipeline.codec` reads and writes them."""
+"""The vocabulary: one family of frozen values a topic. Values only; `pipeline.codec` reads and writes them."""

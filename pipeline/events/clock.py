@@ -1,12 +1,10 @@
 """One tick of the clock (topic `clock`, one to every partition)."""
 
-from dataclasses import dataclass
-
 from pipeline.events.scalars import EventTime, check_event_time
+from pipeline.events.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Value, frozen=True):
     """The time that has been reached. Only ticks make deadlines fire."""
 
     event_time: EventTime

@@ -1,11 +1,11 @@
 """A record that could not be handled, with its reason (topic `dead-letters`)."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from pipeline.events.scalars import Count, Digest, Time, Word
+from pipeline.events.value import Value
 
 ErrorCode = Literal[
     "not-json", "not-utf8", "invalid", "empty", "too-large", "too-deep", "wrong-key", "from-the-future", "stage-failed", "bad-policy"
@@ -13,8 +13,7 @@ ErrorCode = Literal[
 Long = Annotated[str, Meta(max_length=4000)]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Value, frozen=True):
     """What is wrong with a record: a code, the JSON path where there is one, and a sentence."""
 
     code: ErrorCode
@@ -22,8 +21,7 @@ class Fault:
     path: Long | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
+class DeadLetter(Value, frozen=True):
     """The record's place, its error, and its own bytes (base64) unless they are personal or too many.
 
     In files the topic is the file's topic, the offset its line number less one, and the partition the one that the replay gave it (0 for

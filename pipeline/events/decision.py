@@ -1,19 +1,18 @@
 """What a decision rests on: reasons with their weights, and evidence with its place."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from msgspec import Meta
 
 from pipeline.events.match import Field
 from pipeline.events.scalars import Count, Id, Name, Word
+from pipeline.events.value import Value
 
 Version = Annotated[str, Meta(max_length=200)]
 Score = Annotated[float, Meta(description="Log-odds: the sum of the weights of the reasons.")]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Value, frozen=True):
     """A place in the listing, or a fact beside it; `start` and `end` count code points of the field's own text."""
 
     field: Field
@@ -24,8 +23,7 @@ class Evidence:
     right_id: Id | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Value, frozen=True):
     """One share of a decision's score, named by its signal, in words of the listing's or the policy's language."""
 
     code: Word

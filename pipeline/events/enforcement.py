@@ -1,19 +1,18 @@
 """What a seller's takedowns lead to (topics `seller-warnings` and `store-closures`)."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from pipeline.events.decision import Version
 from pipeline.events.scalars import Count, Id, Time
+from pipeline.events.value import Value
 
 WarningStep = Literal["warning", "restriction", "suspension"]
 TakedownIds = Annotated[tuple[Id, ...], Meta(min_length=1, max_length=100_000)]
 
 
-@dataclass(frozen=True, slots=True)
-class SellerWarning:
+class SellerWarning(Value, frozen=True):
     """A step short of closure, with the takedowns behind it."""
 
     warning_id: Id
@@ -28,8 +27,7 @@ class SellerWarning:
     until: Time | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StoreClosure:
+class StoreClosure(Value, frozen=True):
     """The end of a store, once per epoch, with all the takedowns behind it."""
 
     closure_id: Id

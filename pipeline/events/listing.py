@@ -1,6 +1,5 @@
 """A seller's offer at one moment (topic `listings`)."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -21,12 +20,12 @@ from pipeline.events.scalars import (
     Url,
     check_event_time,
 )
+from pipeline.events.value import Value
 
 Change = Literal["listed", "updated", "removed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Value, frozen=True):
     """A picture of the offer, by its perceptual hashes; `text` is what was read in it."""
 
     url: Url
@@ -37,8 +36,7 @@ class Image:
     text: Annotated[str, Meta(max_length=2000)] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Value, frozen=True):
     """What a seller offers, as the marketplace sends it. Fields that are not named here are ignored."""
 
     listing_id: Id

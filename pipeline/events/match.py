@@ -1,18 +1,17 @@
 """Which right a listing touches, and why."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from pipeline.events.scalars import Count, Id, Name
+from pipeline.events.value import Value
 
 Method = Literal["exact", "folded", "confusable", "spaced", "leetspeak", "transliterated", "nickname", "masked", "fuzzy", "image"]
 Field = Annotated[str, Meta(max_length=400, description="Where it stands: title, description, brand, attributes.NAME, images[N].text.")]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Value, frozen=True):
     """One place in a listing where a right's name stands. `start` and `end` count code points of the field's own text."""
 
     right_id: Id

@@ -1,15 +1,14 @@
 """A policy file as it was published (reference topic `policies`)."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from msgspec import Meta
 
 from pipeline.events.scalars import Id
+from pipeline.events.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyRecord:
+class PolicyRecord(Value, frozen=True):
     """The whole text of a policy file, so that whoever has the topic can recompute what it decided."""
 
     version: Id

@@ -1,6 +1,5 @@
 """A question to people (topic `reviews`)."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -8,18 +7,17 @@ from msgspec import Meta
 from pipeline.events.decision import Score, Version
 from pipeline.events.scalars import Count, Id, Time
 from pipeline.events.takedown import Ids, Reasons
+from pipeline.events.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Assignee:
+class Assignee(Value, frozen=True):
     """Who answers: the marketplace's team, or the brand that the id names."""
 
     kind: Literal["team", "brand"]
     id: Id | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Value, frozen=True):
     """A listing that the signals alone do not decide. Priority 1 is the most urgent."""
 
     review_id: Id

@@ -1,18 +1,17 @@
 """A right in the registry (reference topic `rights`): one record replaces the earlier one of its right_id."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from pipeline.events.scalars import Count, Countries, Currency, Hex16, Hex64, Id, Label, Language, Money, Name, Time, Word
+from pipeline.events.value import Value
 
 RightKind = Literal["trademark", "copyright", "design", "patent"]
 AliasKind = Literal["name", "nickname", "transliteration", "product_line"]
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(Value, frozen=True):
     """Another way in which the brand is written."""
 
     text: Name
@@ -20,8 +19,7 @@ class Alias:
     language: Language | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorisedSeller:
+class AuthorisedSeller(Value, frozen=True):
     """A seller whom the holder has authorised; without territories everywhere, without an end for good."""
 
     seller_id: Id
@@ -29,8 +27,7 @@ class AuthorisedSeller:
     valid_until: Time | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReferencePrice:
+class ReferencePrice(Value, frozen=True):
     """The range in which genuine goods of a category sell; without a category, of all."""
 
     currency: Currency
@@ -39,8 +36,7 @@ class ReferencePrice:
     category: Label | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RightImage:
+class RightImage(Value, frozen=True):
     """A picture of genuine or of counterfeit goods, by its perceptual hashes."""
 
     of: Literal["genuine", "counterfeit"]
@@ -49,16 +45,14 @@ class RightImage:
     pdq_quality: Annotated[int, Meta(ge=0, le=100)] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(Value, frozen=True):
     """Where the right is registered."""
 
     office: Label
     number: Label
 
 
-@dataclass(frozen=True, slots=True)
-class Right:
+class Right(Value, frozen=True):
     """A trademark, copyright, design or patent. Without territories it holds everywhere."""
 
     right_id: Id

@@ -4,7 +4,6 @@ Each record names its kind first. `at` is the time at which every later stage ha
 sequence's own time where the event came later than the policy's lateness.
 """
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -12,18 +11,17 @@ from msgspec import Meta
 from pipeline.events.listing import Change, Listing
 from pipeline.events.match import Match
 from pipeline.events.scalars import Count, Digest, Hex16, Id, Time
+from pipeline.events.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Offsets:
+class Offsets(Value, frozen=True):
     """How much of each reference topic holds from a tick on: the number of its records read so far."""
 
     rights: Count = 0
     policies: Count = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SequencedTick:
+class SequencedTick(Value, frozen=True):
     """A tick, stamped by dedupe with the reference data that holds from here. It passes through all stages."""
 
     kind: Literal["tick"]
@@ -32,8 +30,7 @@ class SequencedTick:
     reference: Offsets
 
 
-@dataclass(frozen=True, slots=True)
-class SequencedListing:
+class SequencedListing(Value, frozen=True):
     """A listing that dedupe passed on."""
 
     kind: Literal["listing"]
@@ -44,8 +41,7 @@ class SequencedListing:
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedListing:
+class MatchedListing(Value, frozen=True):
     """A listing that touches at least one right."""
 
     kind: Literal["listing"]
@@ -55,8 +51,7 @@ class MatchedListing:
     listing: Listing
 
 
-@dataclass(frozen=True, slots=True)
-class SlimListing:
+class SlimListing(Value, frozen=True):
     """A listing that touches no right, or a removal: what a later question about it needs, and no more."""
 
     kind: Literal["slim"]

@@ -1,12 +1,12 @@
 """A listing goes (topic `takedowns`)."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from pipeline.events.decision import Reason, Score, Version
 from pipeline.events.scalars import Count, Countries, Id, Time
+from pipeline.events.value import Value
 
 Source = Literal["own_initiative", "notice", "ruling", "closure", "retroactive"]
 Severity = Literal["serious", "ordinary"]
@@ -14,8 +14,7 @@ Ids = Annotated[tuple[Id, ...], Meta(max_length=1000)]
 Reasons = Annotated[tuple[Reason, ...], Meta(min_length=1, max_length=100)]
 
 
-@dataclass(frozen=True, slots=True)
-class Takedown:
+class Takedown(Value, frozen=True):
     """The decision to take a listing down: who decided, on what grounds, by which policy and registry, and until when to appeal.
 
     `points` went to the seller's ledger; they are 0 for a listing swept with its store and for an excused one.

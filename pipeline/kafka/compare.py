@@ -4,11 +4,12 @@ Of dead letters, what the broker gave their records (offset, key, headers, time)
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from aiokafka import TopicPartition
+from msgspec.structs import replace
 
 from pipeline.codec import decode, encode
 from pipeline.events.dead_letter import DeadLetter

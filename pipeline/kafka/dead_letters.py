@@ -1,10 +1,12 @@
 """The dead letters on Kafka: read as they lie in their topic, partition by partition, or one by its id."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from msgspec.structs import replace
 
 from pipeline.codec import DecodingError, decode
 from pipeline.events.dead_letter import DeadLetter
@@ -22,8 +24,7 @@ class NoSuchLetterError(Exception):
     """There is no dead letter of that id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A record of the topic: its place, when it came there (milliseconds), and the letter in it; None where it holds none."""
 
     partition: int
@@ -61,7 +62,7 @@ class Newest:
     def add(self, found: Found, letter: DeadLetter) -> None:
         """Take one more."""
         slim = replace(letter, original=None)
-        heappush(self._heap, (found.came, found.partition, found.offset, replace(found, letter=slim), slim))
+        heappush(self._heap, (found.came, found.partition, found.offset, found._replace(letter=slim), slim))
         if len(self._heap) > self._most:
             heappop(self._heap)
 

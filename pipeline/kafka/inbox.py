@@ -7,10 +7,11 @@ its place behind the record before it.
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
+
+from msgspec.structs import replace
 
 from pipeline.kafka.chunk import Chunk
 from pipeline.stages.record import Record

@@ -7,8 +7,9 @@ both.
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from pipeline.local.merge import CLOCK
 from pipeline.partitions import partition_of

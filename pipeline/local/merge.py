@@ -7,8 +7,9 @@ the line that follows it does not move the clock: else one wrong date would make
 import heapq
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from pipeline.events.clock import Tick
 from pipeline.stages.record import Record

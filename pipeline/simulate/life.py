@@ -1,10 +1,12 @@
 """What happens to a listing after it is listed: updates, repeats, removals, copies, and the return of what was taken down."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 from typing import Any, Literal
+
+from msgspec.structs import replace
 
 from pipeline.events.listing import Change, Image, Listing
 from pipeline.simulate.dice import between, pick

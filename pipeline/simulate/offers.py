@@ -1,10 +1,12 @@
 """Offers as they come on the market: who offers what, at which time, and what is true of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Any
+
+from msgspec.structs import replace
 
 from pipeline.events.listing import Image, Listing
 from pipeline.simulate.brands import Brand

@@ -5,14 +5,16 @@ sequence only, so whoever has it can recompute every decision.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from pipeline.events.clock import Tick
 from pipeline.events.dead_letter import Fault
 from pipeline.events.listing import Listing
 from pipeline.events.sequence import SequencedListing, SequencedTick
+from pipeline.events.value import Value
 from pipeline.stages.clock import CLOCK, Clock
 from pipeline.stages.fingerprint import content_hash, text_fingerprint
 from pipeline.stages.record import MADE_TICKS, Outputs, Record
@@ -28,8 +30,7 @@ FORGET = "forget-tombstone"
 In = TypeVar("In", Listing, Tick)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownListing:
+class KnownListing(Value, frozen=True):
     """The newest version seen of a listing. A removed one is a tombstone: deleting a listing is no escape."""
 
     version: int

@@ -3,18 +3,19 @@
 from operator import attrgetter
 from unicodedata import normalize
 
-import orjson
+from msgspec.json import Encoder
 from xxhash import xxh3_64_hexdigest
 
 from pipeline.events.listing import Listing
 
 _ABOUT_THE_RECORD = {"listing_id", "seller_id", "event_time", "change", "version"}
-_content = attrgetter(*(name for name in Listing.__dataclass_fields__ if name not in _ABOUT_THE_RECORD))
+_content = attrgetter(*(name for name in Listing.__struct_fields__ if name not in _ABOUT_THE_RECORD))
+_encode = Encoder(order="deterministic").encode  # attributes by their names
 
 
 def content_hash(listing: Listing) -> str:
     """Return a hash of everything that is offered: 16 hex digits, the same for an update that changes nothing."""
-    return xxh3_64_hexdigest(orjson.dumps(_content(listing), option=orjson.OPT_SORT_KEYS))
+    return xxh3_64_hexdigest(_encode(_content(listing)))
 
 
 def text_fingerprint(listing: Listing) -> str:

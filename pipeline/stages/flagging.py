@@ -5,8 +5,9 @@ closed must see the closure, however the input is cut; so ledger and closures ar
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from pipeline.enforcement import brake
 from pipeline.enforcement.ledger import Hit, Ledger, StepTaken, points

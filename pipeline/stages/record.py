@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from xxhash import xxh3_128_hexdigest
 
 from pipeline.events.dead_letter import DeadLetter, Fault
@@ -16,8 +17,7 @@ MADE_TICKS = "made-ticks"  # a fact: ticks that dedupe passed on and nobody sent
 PERSONAL = frozenset({"notices", "appeals"})  # topics whose bytes stay where they are
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One record as a stage is given it: its place, its bytes, and either the event in it or what is wrong with it."""
 
     topic: str

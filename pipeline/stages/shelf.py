@@ -1,10 +1,12 @@
 """The shelf: what flagging remembers of each seller's listings, and of the titles and pictures that were taken down."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeVar
 
+from msgspec.structs import replace
+
+from pipeline.events.value import Value
 from pipeline.policy.model import Times
 from pipeline.stages.offer import Offer
 from pipeline.state.schedule import Deadline, Schedule
@@ -14,8 +16,7 @@ from pipeline.state.view import View
 FORGET_LISTING, FORGET_TRACE = "forget-listing", "forget-trace"
 
 
-@dataclass(frozen=True, slots=True)
-class KnownListing:
+class KnownListing(Value, frozen=True):
     """What is remembered of a listing: enough to sweep it with its store and to answer later questions about it."""
 
     version: int
@@ -31,8 +32,7 @@ class KnownListing:
     forget_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Value, frozen=True):
     """A title or a picture that was taken down at a seller."""
 
     takedown_id: str

@@ -1,16 +1,15 @@
 """Deadlines, in the order in which they fall due. Only a tick makes them fire, and it costs as many steps as are due."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.events.value import Value
 from pipeline.state.table import SEPARATOR, Table, key
 from pipeline.state.view import View
 
 _NEXT = ""  # the one key of the table that holds the earliest due time
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Value, frozen=True):
     """Something to do at a time: what, and the key of what it concerns."""
 
     what: str

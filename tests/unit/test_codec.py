@@ -1,5 +1,3 @@
-from dataclasses import dataclass
-
 import pytest
 
 from pipeline.codec import DecodingError, decode, encode
@@ -64,22 +62,3 @@ def test_absent_fields_are_left_out() -> None:
 
 def test_times_in_utc_are_written_with_z() -> None:
     assert b'"2016-03-01T08:00:00Z"' in encode(listing())
-
-
-def test_what_is_no_event_is_refused() -> None:
-    with pytest.raises(TypeError):
-        encode(object())
-
-
-def test_what_ends_a_program_ends_it_in_the_middle_of_an_event_too() -> None:
-    @dataclass
-    class Interrupted:
-        title: str = "Nike"
-
-        def __getattribute__(self, name: str) -> object:
-            if name == "title":
-                raise KeyboardInterrupt
-            return super().__getattribute__(name)
-
-    with pytest.raises(KeyboardInterrupt):
-        encode(Interrupted())

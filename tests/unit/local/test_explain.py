@@ -7,6 +7,7 @@ import pytest
 from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.sequence import MatchedListing, SequencedListing
 from pipeline.events.takedown import Takedown
+from pipeline.events.value import Value
 from pipeline.local.errors import DamagedError, InputError
 from pipeline.local.explain import Event, UnknownIdError, explain, time_of
 from pipeline.local.lines import OUTPUT_LIMIT
@@ -27,9 +28,9 @@ def kinds(out: Path, ident: str) -> list[str]:
     return [type(event).__name__ for event in explain(out, ident).events]
 
 
-def ids(out: Path, kind: type) -> list[str]:
-    name = {Takedown: "takedown_id", SellerWarning: "warning_id", StoreClosure: "closure_id"}[kind]
-    return [getattr(event, name) for event in explain(out, "F0").events + explain(out, "F3").events if isinstance(event, kind)]
+def ids(out: Path, kind: type[Value]) -> list[str]:
+    names: dict[type[Value], str] = {Takedown: "takedown_id", SellerWarning: "warning_id", StoreClosure: "closure_id"}
+    return [getattr(event, names[kind]) for event in explain(out, "F0").events + explain(out, "F3").events if isinstance(event, kind)]
 
 
 def test_a_takedown_has_its_listing_before_and_its_steps_behind_it(out: Path) -> None:

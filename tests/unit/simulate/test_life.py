@@ -1,10 +1,10 @@
 """Lives are planned ahead, end with the stream, and each step does what its name says."""
 
-from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.simulate.brands import brands
 from pipeline.simulate.life import DAY, STEPS, Life, Step, Steps, life
