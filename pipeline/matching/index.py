@@ -5,6 +5,7 @@ writing, add a file with METHOD and `look`, and name it in DISGUISES.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from unicodedata import decomposition
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -35,6 +36,7 @@ SCORES: dict[Method, float] = {
     "leetspeak": 0.85,
     "masked": 0.8,
 }
+_KEPT, _LONGEST_KEPT = 8_192, 64  # texts, and characters of a text, whose places are kept: brands and attributes come again and again
 _LEAST_JOINED = 8  # letters of a name of several words that is found without its spaces
 _KINDS: dict[str, Method] = {"transliteration": "transliterated", "nickname": "nickname"}
 
@@ -49,16 +51,22 @@ class BrandIndex:
         self._patterns = list(self._names)
         self._search = AhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
         self._words = frozenset(word for one in self._patterns for word in one.split(GAP) if len(word) >= LEAST)
+        self._places_kept = lru_cache(_KEPT)(self._places)
 
     def find(self, text: str, context: str = "") -> list[Hit]:
         """Return the names in a text, in the order of their places. `context` is what else may tell a common word's sense."""
+        found = self._places(text) if len(text) > _LONGEST_KEPT else self._places_kept(text)
+        return list(_with_references(text, self._hits(text, found, context))) if found else []
+
+    def _places(self, text: str) -> tuple[Found, ...]:
+        """Return where names stand, in the order of their places, whatever is meant by them."""
         folded = Folded(text)
         found = list(self._plain(folded))
         for method, look in DISGUISES:
             unmasked = look(text, folded.text, self._words)
             if unmasked:
                 found = _longest([*found, *self._disguised(unmask(method, text, unmasked))])
-        return list(_with_references(text, self._hits(text, sorted(found, key=_start), context))) if found else []
+        return tuple(sorted(found, key=_start))
 
     def _plain(self, folded: Folded) -> Iterator[Found]:
         """Yield what is found in the text itself."""

@@ -2,14 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 from unicodedata import category, is_normalized, normalize
 
 from ahocorasick_rs import AhoCorasick, MatchKind
-
-if TYPE_CHECKING:
-    from pipeline.policy.model import Term
+from msgspec import Struct
 
 NEAR = 40  # characters on each side of a term in which a word can give it another meaning
 _LETTER = re.compile("[0-9a-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff]")  # of scripts that have words
@@ -21,8 +18,18 @@ Span = tuple[int, int]
 Hit = tuple[int, int, int]  # number of the term, start, end
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Term(Protocol):
+    """What is looked for, how much it says, and words near which it means something else."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def strength(self) -> float: ...
+    @property
+    def unless(self) -> tuple[str, ...]: ...
+
+
+class Mention(Struct, frozen=True):
     """A term where it stands; `start` and `end` count code points."""
 
     text: str
@@ -34,7 +41,7 @@ class Mention:
 class Lexicon:
     """Finds terms in texts, whatever their case, width and hyphens, and with characters that cannot be seen between the letters."""
 
-    def __init__(self, terms: Iterable["Term"], denials: Iterable[str] = ()) -> None:
+    def __init__(self, terms: Iterable[Term], denials: Iterable[str] = ()) -> None:
         """`denials` are words that turn a term round when they stand right before it: `not`, `kein`, `不是`."""
         self._terms = {fold(term.text).strip(): term for term in terms}
         self._names = list(self._terms)

@@ -1,9 +1,10 @@
 """What a signal looks at and what it says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct, field
 
 from pipeline.events.decision import Evidence
 from pipeline.events.listing import Listing
@@ -14,8 +15,7 @@ from pipeline.policy.model import Policy
 Group = Literal["goods", "circumstance", "favour"]
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """What is known of the seller at the moment of the decision."""
 
     points: int = 0
@@ -24,8 +24,7 @@ class Past:
     phashes: Mapping[str, str] = field(default_factory=dict)  # picture hash of a taken-down listing -> its takedown_id
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One listing against one right: the matches of that right, and what stands beside them."""
 
     listing: Listing
@@ -42,8 +41,7 @@ class Case:
         return tuple(match for match in self.matches if match.use == "brand")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What a signal found: a strength from above 0 to 1, what its text names, and evidence."""
 
     strength: float

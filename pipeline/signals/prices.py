@@ -1,15 +1,15 @@
 """Prices of a listing and of genuine goods, in one currency."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from pipeline.events.right import ReferencePrice
 from pipeline.policy.model import Prices
 from pipeline.signals.case import Case
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """What a listing asks beside the least that genuine goods of its kind cost: `ratio` is the one by the other."""
 
     ratio: Decimal

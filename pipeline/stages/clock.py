@@ -1,7 +1,8 @@
 """Where a stage stands in the sequence: the last tick and the reference data that it brought."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from pipeline.events.sequence import Offsets, SequencedTick
 from pipeline.stages.reference import Reference, Snapshot
@@ -11,8 +12,7 @@ from pipeline.state.view import View
 _ONLY = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """The time of the last tick, and what it was stamped with."""
 
     at: datetime

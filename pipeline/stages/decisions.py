@@ -1,8 +1,9 @@
 """The events that a decision on a listing becomes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from pipeline.events.decision import Reason
 from pipeline.events.ids import derive
@@ -16,8 +17,7 @@ from pipeline.stages.shelf import KnownListing
 from pipeline.stages.verdict import Verdict, reasons, severity
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """What a takedown costs its seller. An excused one was offered before the last step took effect, and costs nothing."""
 
     points: int

@@ -1,15 +1,15 @@
 """A listing as flagging meets it: matched, or slim."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from pipeline.events.ids import derive
 from pipeline.events.sequence import MatchedListing, SlimListing
 from pipeline.state.table import key
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """What both kinds of record have in common; `matched` is the whole record where it touches a right."""
 
     at: datetime

@@ -1,7 +1,8 @@
 """From signals to a verdict on one listing and one right: additive log-odds, so that every point of a score has a name."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from pipeline.events.decision import Reason
 from pipeline.events.right import Right
@@ -14,8 +15,7 @@ from pipeline.signals.catalogue import SIGNALS
 Outcome = Literal["takedown", "review", "clear"]
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """What one signal adds to a score."""
 
     code: str
@@ -24,8 +24,7 @@ class Share:
     finding: Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What the signals say of a listing against a right. `score` is the policy's prior plus the weights of the shares."""
 
     right: Right
