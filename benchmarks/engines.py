@@ -302,7 +302,7 @@ def figures(runs: Mapping[str, Sequence[Run]], options: argparse.Namespace) -> d
 def parsed() -> argparse.Namespace:
     """Read the command line."""
     parser = arguments(__doc__)
-    parser.add_argument("--listings", type=int, default=20_000, help="lines of listings (default: 20,000)")
+    parser.add_argument("--listings", type=int, default=60_000, help="lines of listings (default: 60,000)")
     parser.add_argument("--brands", type=int, default=2_000, help="brands in the registry (default: 2,000)")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each engine, in turn (default: 3)")
     parser.add_argument("--partitions", type=int, default=4, help="partitions of each topic (default: 4)")

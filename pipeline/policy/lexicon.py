@@ -1,7 +1,8 @@
 """The replica vocabulary of a policy, ready to be searched: all terms of all languages in one pass."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Protocol
 from unicodedata import category, is_normalized, normalize
 
@@ -9,6 +10,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from msgspec import Struct
 
 NEAR = 40  # characters on each side of a term in which a word can give it another meaning
+_KEPT, _LONGEST_KEPT = 8_192, 64  # texts, and characters of a text, whose mentions are kept: brands and attributes come again
 _LETTER = re.compile("[0-9a-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff]")  # of scripts that have words
 _CLUSTER = re.compile("[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+")  # a letter and its marks may be written apart
 _JOINT = re.compile(r"[\s\-_]{1,4}")  # `knock-off`, `knock off`; a longer gap parts sentences
@@ -49,9 +51,13 @@ class Lexicon:
         words = sorted((re.escape(fold(word).strip()) for word in denials), key=len, reverse=True)
         self._denied = re.compile(f"(?:{'|'.join(words)})[ :]?$") if words else None
         self._others = {name: tuple(fold(word).strip() for word in term.unless) for name, term in self._terms.items()}
+        self._mentions_kept = lru_cache(_KEPT)(lambda text: tuple(self._mentions(text)))
 
-    def find(self, text: str) -> Iterator[Mention]:
-        """Yield the mentions of terms, in their order."""
+    def find(self, text: str) -> Sequence[Mention]:
+        """Return the mentions of terms, in their order."""
+        return self._mentions_kept(text) if len(text) <= _LONGEST_KEPT else tuple(self._mentions(text))
+
+    def _mentions(self, text: str) -> Iterator[Mention]:
         folded = fold(text)
         hits = self._search.find_matches_as_indexes(folded, overlapping=True)
         found = [hit for hit in self._undenied(folded, hits) if self._counts(folded, *hit)]
