@@ -256,20 +256,25 @@ def show(runs: Mapping[str, Sequence[Run]], options: argparse.Namespace) -> None
     base = runs.get("plain-faust")
     for name, each in runs.items():
         walls, cpus = [run.per_second for run in each], [run.per_cpu_second for run in each]
-        times = [_ratio(walls, [run.per_second for run in base or ()]), _ratio(cpus, [run.per_cpu_second for run in base or ()])]
-        table.add_row(ENGINES[name].title, _spread(walls), times[0], _spread(cpus), times[1], f"{each[-1].takedowns:,}")
+        times = times_of(each, base) if base else None
+        shown = [f"{times[which]:.1f}" if times else "-" for which in ("wall", "cpu")]
+        table.add_row(ENGINES[name].title, _spread(walls), shown[0], _spread(cpus), shown[1], f"{each[-1].takedowns:,}")
     out.print(table)
     if cost := costs(runs):
         out.print(f"With transactions, fused: {cost['wall']:.2f} of the listings/s without; {cost['cpu']:.2f} of those per CPU second.")
 
 
 def costs(runs: Mapping[str, Sequence[Run]]) -> dict[str, float]:
-    """Return the median speed with transactions as a share of that without; empty where one of the two was not run."""
-    if not {"fused", "no-transactions"} <= runs.keys():
-        return {}
+    """Return the speed with transactions as a share of that without; empty where one of the two was not run."""
+    return times_of(runs["fused"], runs["no-transactions"]) if {"fused", "no-transactions"} <= runs.keys() else {}
+
+
+def times_of(runs: Sequence[Run], base: Sequence[Run]) -> dict[str, float]:
+    """Return how many times as fast as the base: the median over the rounds, each compared within itself, since machines are noisy."""
+    pairs = list(zip(runs, base, strict=True))
     return {
-        "wall": _median(run.per_second for run in runs["fused"]) / _median(run.per_second for run in runs["no-transactions"]),
-        "cpu": _median(run.per_cpu_second for run in runs["fused"]) / _median(run.per_cpu_second for run in runs["no-transactions"]),
+        "wall": _median(run.per_second / other.per_second for run, other in pairs),
+        "cpu": _median(run.per_cpu_second / other.per_cpu_second for run, other in pairs),
     }
 
 
@@ -281,10 +286,6 @@ def _spread(values: Sequence[float]) -> str:
     return f"{min(values):,.0f} / {_median(values):,.0f} / {max(values):,.0f}"
 
 
-def _ratio(values: Sequence[float], base: Sequence[float]) -> str:
-    return f"{_median(values) / _median(base):.1f}" if base else "-"
-
-
 def figures(runs: Mapping[str, Sequence[Run]], options: argparse.Namespace) -> dict[str, Any]:
     """Return what was measured, for a file."""
     rows = {
@@ -292,6 +293,7 @@ def figures(runs: Mapping[str, Sequence[Run]], options: argparse.Namespace) -> d
             "title": ENGINES[name].title,
             "per_second": _median(run.per_second for run in each),
             "per_cpu_second": _median(run.per_cpu_second for run in each),
+            "times": times_of(each, runs["plain-faust"]) if "plain-faust" in runs else None,
             "runs": [asdict(run) for run in each],
         }
         for name, each in runs.items()
