@@ -91,6 +91,14 @@ class Settings(BaseSettings):
     transactions: bool = Field(
         True, description="Write each chunk in a transaction; off only for measurements, a crash then repeats records."
     )
+    http_host: str = Field("127.0.0.1", min_length=1, max_length=255, description="Address of a worker's HTTP port; 0.0.0.0: all.")
+    http_port: int | None = Field(
+        None,
+        ge=0,
+        le=65_535,
+        description="Port of a worker for /metrics, /healthz, /readyz, /status; 0: any; where not set, the first free from 9464 on.",
+    )
+    log_format: Literal["text", "json"] = Field("text", description="How log lines are written: for people, or for programs.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least level that is logged.")
 
     @field_validator("sasl_username", "sasl_password")

@@ -20,6 +20,7 @@ from pipeline.settings import SettingsError
 from pipeline.stages.clock import BeforeFirstTickError
 from pipeline.stages.reference import MissingReferenceError
 from pipeline.stopping import HOW, SIGNALLED
+from pipeline.web import PortError
 
 
 class Exit(IntEnum):
@@ -72,6 +73,7 @@ _FAILURES: dict[type[Exception], Exit] = {
     InUseError: Exit.KAFKA,
     SequenceLostError: Exit.KAFKA,
     SettingsError: Exit.SETTINGS,
+    PortError: Exit.SETTINGS,
 }
 
 

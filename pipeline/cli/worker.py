@@ -1,6 +1,5 @@
 """`takedown worker`."""
 
-import logging
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ from pipeline.cli.exits import Exit, code_of
 from pipeline.cli.running import SettingsFile
 from pipeline.flow import STAGES
 from pipeline.kafka.supervisor import Supervisor, command_of
+from pipeline.logs import configure
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def command(
     options = [*(("--settings", str(settings_file)) if settings_file else ()), *(("--accept-gap",) if accept_gap else ())]
     options += ["--accept-dead-letters", str(accept_dead_letters)]
     if which is Which.ALL and not fused:
-        logging.basicConfig(level=settings.log_level, format="[%(asctime)s] %(levelname)s supervisor: %(message)s")
+        configure(settings.log_level, settings.log_format)
         patience = settings.drain_timeout + _GRACE
         raise typer.Exit(Supervisor([stage.name for stage in STAGES], command_of(*options), patience).run())
     raise typer.Exit(_run(settings, "fused" if fused else which.value, accept_gap, accept_dead_letters))
@@ -66,7 +66,7 @@ def _run(settings: Settings, name: str, accept_gap: bool, accept_dead_letters: i
     def tell(ending: "Ending") -> int:
         return _told(settings, name, ending)
 
-    return run(make_app(settings, name, accept_gap=accept_gap, accept_dead_letters=accept_dead_letters), settings.log_level, tell)
+    return run(make_app(settings, name, accept_gap=accept_gap, accept_dead_letters=accept_dead_letters), tell)
 
 
 def _told(settings: Settings, name: str, ending: "Ending") -> int:

@@ -4,7 +4,9 @@ import asyncio
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +14,23 @@ import faust
 from faust.types import StreamT
 
 from pipeline.flow import STAGES, TOPICS, Stage
+from pipeline.kafka.checkup import Checkup
 from pipeline.kafka.chunk import Chunk
 from pipeline.kafka.connection import broker_credentials, broker_url, client, reaching
+from pipeline.kafka.instruments import Instruments
 from pipeline.kafka.owner import Limits, Plan
+from pipeline.kafka.readings import readings
 from pipeline.kafka.references import LiveReference
 from pipeline.kafka.retry import patiently
 from pipeline.kafka.topics import FUSED, changelog_name, check_topics, fused_application, topic_name
 from pipeline.kafka.transport import ChunkTransport
 from pipeline.kafka.worker import Buffers, Worker
 from pipeline.settings import Settings
+from pipeline.web import PortError, served
 
 log = logging.getLogger(__name__)
 
+_TURN_EVERY = 1.0  # seconds
 _CLOSING = 3.0  # seconds beyond the deadline of a stop, in which connections are closed
 
 
@@ -49,6 +56,8 @@ class StageApp(faust.App):
         self.client = client(settings)
         self.plan = plan_of(settings, stages, accept_gap=accept_gap, accept_dead_letters=accept_dead_letters)
         self.failure: BaseException | None = None
+        self.instruments = Instruments(self.plan.name)
+        self.turned_at = time.monotonic()  # when the loop last turned
         self.left = 0
         self.too_late: Callable[[], None] = lambda: None  # called from another thread where a stop takes too long
         self._background: list[asyncio.Task[Any]] = []
@@ -64,19 +73,24 @@ class StageApp(faust.App):
             topic_allow_declare=False,
             topic_disable_leader=True,
             stream_wait_empty=False,
-            web_enabled=False,
+            web_enabled=False,  # the one HTTP port is served from a thread of its own: see pipeline.web
         )
+        self._serving = ExitStack()
 
     def _new_transport(self) -> Any:
         return ChunkTransport(self.conf.broker_consumer, self)
 
     async def on_first_start(self) -> None:
-        """Make the folder of the local state. Raises OSError."""
+        """Make the folder of the local state, and serve HTTP from now on. Raises OSError, PortError."""
         try:
             Path(self.settings.state_dir).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
+            host, registry = self.settings.http_host, self.instruments.exposition.registry
+            port = self._serving.enter_context(served(host, self.settings.http_port, registry, Checkup(self)))
+        except (OSError, PortError) as error:
             self.failure = error
             raise
+        log.info("%s serves /metrics, /healthz, /readyz and /status at http://%s:%d", self.plan.name, host, port)
+        self._background.append(asyncio.create_task(self._turn()))
         await super().on_first_start()
 
     async def on_start(self) -> None:
@@ -90,9 +104,11 @@ class StageApp(faust.App):
             self.failure = error
             raise
         buffers = Buffers(settings.chunk_records, settings.chunk_bytes, settings.buffer_chunks)
-        self.worker = worker = Worker(plan, self.reference, partitions, buffers, settings.session_timeout)
-        self._background = [asyncio.create_task(self.reference.run()), asyncio.create_task(self._watch(worker))]
-        self._background[0].add_done_callback(lambda task: _reference_ended(task, worker))
+        self.worker = worker = Worker(plan, self.reference, partitions, buffers, settings.session_timeout, self.instruments)
+        self.instruments.exposition.add(lambda: readings(worker, self.reference))
+        following = asyncio.create_task(self.reference.run())
+        following.add_done_callback(lambda task: _reference_ended(task, worker))
+        self._background += [following, asyncio.create_task(self._watch(worker))]
         await super().on_start()
 
     async def _read_reference(self) -> LiveReference:
@@ -104,6 +120,12 @@ class StageApp(faust.App):
             await reference.close()
             raise
         return reference
+
+    async def _turn(self) -> None:
+        """Note that the loop turns."""
+        while True:
+            self.turned_at = time.monotonic()
+            await asyncio.sleep(_TURN_EVERY)
 
     def _is_too_late(self) -> None:
         self.too_late()
@@ -126,11 +148,13 @@ class StageApp(faust.App):
         last_resort.start()
         if self.worker is not None:
             self.left = await self.worker.drain(self.settings.drain_timeout)
-            for task in self._background:
-                task.cancel()
-            await asyncio.gather(*self._background, return_exceptions=True)
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        if self.worker is not None:
             await self.reference.close()
         await super().on_stop()
+        self._serving.close()
 
 
 def _reference_ended(task: "asyncio.Task[Any]", worker: Worker) -> None:

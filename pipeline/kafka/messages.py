@@ -32,13 +32,14 @@ class Message(NamedTuple):
     key: bytes | None
     value: bytes | None  # None: the key is deleted
     headers: Sequence[tuple[str, bytes]] = ()
+    timestamp: int | None = None  # milliseconds; None: the time at which it is written
 
 
 def message(output: Output, value: bytes, source: str) -> Message:
     """Return the message of an output. `source` is the stage and partition that wrote it."""
     key = output.key.encode() if output.key is not None else None
     if TOPICS[output.topic].role != "output":
-        return Message(key, value)
+        return Message(key, value, timestamp=_milliseconds(output.cause.timestamp))  # of what came from outside, so its age can be told
     identity, at = _IDENTITY[type(output.event)](output.event)
     return Message(key, value, _attributes(identity, output.topic, source, at))
 
@@ -48,6 +49,10 @@ def dead_letter_message(letter: DeadLetter, source: str) -> Message:
     identity = derive("dead-letter", letter.stage, letter.topic, str(letter.partition), str(letter.offset))
     key = letter.key.encode() if letter.key is not None else None
     return Message(key, encode(letter), _attributes(identity, DEAD_LETTERS, source, letter.timestamp))
+
+
+def _milliseconds(at: datetime | None) -> int | None:
+    return None if at is None else round(at.timestamp() * 1000)
 
 
 def _attributes(identity: str, topic: str, source: str, at: datetime | None) -> list[tuple[str, bytes]]:

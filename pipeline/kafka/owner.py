@@ -5,39 +5,45 @@ any failure the outcome of the last transaction is unknown, and opening anew is 
 """
 
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from pipeline.codec import encode
+from pipeline.events.clock import Tick
 from pipeline.events.dead_letter import DeadLetter
+from pipeline.events.sequence import SequencedTick
 from pipeline.flow import DEAD_LETTERS, Stage
 from pipeline.kafka.batches import Place
-from pipeline.kafka.changelog import recover
+from pipeline.kafka.changelog import Entry, recover
 from pipeline.kafka.chunk import Chunk
 from pipeline.kafka.local_state import LocalState, open_local
 from pipeline.kafka.messages import Message, dead_letter_message, message
+from pipeline.kafka.observed import Observed, Recovery, braked_at, came_of_takedowns
 from pipeline.kafka.progress import KEY, PROGRESS, InputMark, Progress
 from pipeline.kafka.reading import bounds, reading
 from pipeline.kafka.references import LiveReference
 from pipeline.kafka.topic_ids import topic_ids
 from pipeline.kafka.transaction import TransactionalWriter
 from pipeline.stages import isolation
-from pipeline.stages.clock import CLOCK
+from pipeline.stages.clock import CLOCK, Position
 from pipeline.stages.record import Output, Outputs, Record
 from pipeline.state.changelog_form import raw
 from pipeline.state.pending import Pending
-from pipeline.state.store import ChangeSet
+from pipeline.state.store import ChangeSet, Size
 
 log = logging.getLogger(__name__)
 
 MOST_AGE = 3.5 * 86_400  # seconds: half of the changelog's delete.retention.ms
 REPORTER = "dedupe"  # the stage that stamps ticks with reference data, and so knows of it first
+_MEASURE_EVERY = 5.0  # seconds between two looks at the size of the state
 _COMMIT_MARKER = 1  # the record that a transaction leaves behind what it wrote
 
 
@@ -104,6 +110,11 @@ class _Part:
         self.progress = PROGRESS.decode(kept[KEY]) if kept else Progress()
         self._pending = Pending(local.store)
         self._next = self.progress
+        self._ticked_at = time.time()
+        self._position: Position | None = None
+        self._newest: datetime | None = None
+        self._measured = -math.inf
+        self._size = Size(0, 0)
 
     def handle(self, records: Sequence[Record], reference: LiveReference) -> Outputs:
         """Run the stage on a chunk; state changes wait for the transaction."""
@@ -111,7 +122,8 @@ class _Part:
         outputs = isolation.run(self.stage.name, lambda each, view: self.stage.process(each, view, reference), records, self._pending)
         written = Counter(output.topic for output in outputs.events)
         written[DEAD_LETTERS] += len(outputs.dead_letters)
-        self._next = self.progress.counted(Counter(record.topic for record in records), +written, outputs.tally)
+        self._next = self.progress.counted(Counter(record.topic for record in records), +written, outputs.tally, braked_at(outputs))
+        self._newest = records[-1].timestamp if records else self._newest
         return outputs
 
     def report(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
@@ -141,6 +153,29 @@ class _Part:
         self.local.write(self.changes, end, time.time())
         self.progress = self._next
 
+    def observed(self, partition: int, reference: LiveReference | None, *, ticked: bool) -> Observed:
+        """Return what the last committed chunk left. `reference`: None before the first one, when it may not be read so far."""
+        now = time.time()
+        if ticked:
+            kept = self.local.store.read(CLOCK, ("",))
+            self._position = CLOCK.decode(kept[""]) if kept else None
+            self._ticked_at = now
+        if now - self._measured > _MEASURE_EVERY:
+            self._size, self._measured = self.local.store.estimated(), now
+        snapshot = reference.at(self._position.reference) if reference and self._position else None
+        return Observed(
+            self.stage.name,
+            partition,
+            self.progress,
+            self._size,
+            self._position,
+            snapshot.policy.version if snapshot else None,
+            snapshot.registry.version if snapshot else None,
+            now,
+            self._ticked_at,
+            self._newest,
+        )
+
 
 class Owner:
     """The owner of one partition. `open`, then `handle` chunk by chunk, then `close`."""
@@ -151,6 +186,10 @@ class Owner:
         self._parts: list[_Part] = []
         self._writer: TransactionalWriter | None = None
         self._source = f"/takedown-pipeline/{plan.name}/{partition}"
+        self.observed: tuple[Observed, ...] = ()  # replaced as a whole after each chunk: other threads read it
+        self.recoveries: dict[str, Recovery] = {}
+        self._taken_down: Sequence[datetime] = ()
+        self.ages: tuple[float, ...] = ()  # of the listings that the last chunk took down, in seconds by the broker's time
 
     # -- opening
 
@@ -163,7 +202,9 @@ class Owner:
         async with reading(plan.client) as consumer:
             for stage in plan.stages:
                 self._parts.append(await self._part(consumer, stage, ids))
-            return await self._marks(consumer, ids)
+            positions = await self._marks(consumer, ids)
+        self.observed = tuple(part.observed(self.partition, None, ticked=True) for part in self._parts)
+        return positions
 
     async def _ids(self) -> dict[str, str]:
         plan = self._plan
@@ -184,11 +225,25 @@ class Owner:
         try:
             start = local.mark.offset if local.mark is not None else begin
             if start < end:
-                await recover(consumer, place, start, end, lambda entries, offset: local.restore(entries, offset, time.time()))
+                await self._recover(consumer, place, (start, end), stage.name, local)
             return _Part(stage, name, local)
         except BaseException:
             local.close()
             raise
+
+    async def _recover(
+        self, consumer: AIOKafkaConsumer, place: TopicPartition, span: tuple[int, int], stage: str, local: LocalState
+    ) -> None:
+        """Read a span of the changelog into the local state, and show how far it has come."""
+        start, end = span
+        recovery = self.recoveries[stage] = Recovery(end - start, time.monotonic())
+
+        def restore(entries: Iterable[Entry], offset: int) -> None:
+            local.restore(entries, offset, time.time())
+            recovery.left = end - offset
+
+        await recover(consumer, place, start, end, restore)
+        recovery.took = recovery.seconds
 
     async def _marks(self, consumer: AIOKafkaConsumer, ids: Mapping[str, str]) -> dict[str, int]:
         """Check the mark of every input against its topic; return the positions."""
@@ -225,6 +280,21 @@ class Owner:
         ends = await self._writer.write(messages)
         for part in self._parts:
             part.settle(ends[part.changelog, self.partition] + (_COMMIT_MARKER if self._plan.transactions else 0))
+        self._observe(chunk.records)
+
+    def _observe(self, records: Sequence[Record]) -> None:
+        """Note what the chunk left, for whoever watches."""
+        ticked = any(isinstance(record.event, SequencedTick | Tick) for record in records)
+        before, self.observed = self.observed, tuple(part.observed(self.partition, self._reference, ticked=ticked) for part in self._parts)
+        self._tell_reference(before[0], self.observed[0])
+        now = time.time()
+        self.ages = tuple(now - came.timestamp() for came in self._taken_down)
+
+    def _tell_reference(self, before: Observed, after: Observed) -> None:
+        """Log which policy and registry hold, where that has changed."""
+        if (before.policy_version, before.registry_version) != (after.policy_version, after.registry_version):
+            where, since = f"{self._plan.name}-{self.partition}", after.clock.at if after.clock else None
+            log.info("%s: policy %s and registry %s hold, from %s", where, after.policy_version, after.registry_version, since)
 
     async def _bring_reference(self, records: Sequence[Record]) -> None:
         kept = self._parts[0].local.store.read(CLOCK, ("",))
@@ -241,6 +311,7 @@ class Owner:
             letters = part.report(self._reference.dead_letters) if self._reports_on(part) else []
             self._add(messages, lines, [*letters, *outputs.dead_letters])
             self._tell(part, outputs)
+            self._taken_down = came_of_takedowns(outputs)
             records = self._passed_on(part, lines)
         for part in self._parts:
             part.move(chunk.positions, self._plan.limits)
@@ -277,7 +348,8 @@ class Owner:
         counted = Counter({topic: written.get(topic, 0) for topic in part.stage.writes})
         records = []
         for output, line in lines:
-            records.append(Record(output.topic, self.partition, counted[output.topic], line, output.event, key=output.key))
+            offset, came = counted[output.topic], output.cause.timestamp
+            records.append(Record(output.topic, self.partition, offset, line, output.event, key=output.key, timestamp=came))
             counted[output.topic] += 1
         return records
 

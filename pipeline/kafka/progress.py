@@ -6,6 +6,7 @@ It is part of the change set of every chunk, so that outputs, state and mark are
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from pipeline.flow import DEAD_LETTERS, TOPICS
 from pipeline.stages.record import MADE_TICKS, Tally
@@ -28,9 +29,9 @@ class Progress:
     """Marks by input topic, counters since the beginning, and the dead letters of the window that is under way.
 
     `read` and `written` count records by topic, `fates` the dispositions of the records read: `passed`, `kept`, `dropped:<reason>`,
-    `dead:<code>`, and `facts` what is worth knowing beside that. `lost` counts records that retention took before they were read
-    and those that a reset passed over, less those that it let be read again, so it may be below 0; `reported` counts the records of each
-    reference topic that were no good and have their dead letter.
+    `dead:<code>`, `facts` what is worth knowing beside that, and `decided` decisions by kind (see stages.decided). `lost` counts records
+    that retention took before they were read and those that a reset passed over, less those that it let be read again, so it may be
+    below 0; `reported` counts the records of each reference topic that were no good and have their dead letter.
     """
 
     inputs: Mapping[str, InputMark] = field(default_factory=dict)
@@ -38,11 +39,13 @@ class Progress:
     written: Mapping[str, int] = field(default_factory=dict)
     fates: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[str, int] = field(default_factory=dict)
+    decided: Mapping[str, int] = field(default_factory=dict)
     lost: Mapping[str, int] = field(default_factory=dict)
     reported: Mapping[str, int] = field(default_factory=dict)
     window: int = 0  # records in it so far
     dead: int = 0  # dead letters in it
     failed: int = 0  # of them, for a failed stage
+    braked_at: datetime | None = None  # when the brake last made a question of an automated takedown, in event time
 
     @property
     def residual(self) -> int:
@@ -57,14 +60,16 @@ class Progress:
         inputs = {topic: replace(mark, position=positions.get(topic, mark.position)) for topic, mark in self.inputs.items()}
         return replace(self, inputs=inputs)
 
-    def counted(self, read: Mapping[str, int], written: Mapping[str, int], tally: Tally) -> "Progress":
-        """Return the mark with what a chunk added to the counters."""
+    def counted(self, read: Mapping[str, int], written: Mapping[str, int], tally: Tally, braked_at: datetime | None = None) -> "Progress":
+        """Return the mark with what a chunk added to the counters, and when the brake held in it, if it did."""
         return replace(
             self,
             read=_sum(self.read, read),
             written=_sum(self.written, written),
             fates=_sum(self.fates, fates(tally)),
             facts=_sum(self.facts, tally.facts),
+            decided=_sum(self.decided, tally.decided),
+            braked_at=max(filter(None, (self.braked_at, braked_at)), default=None),
         )
 
     def with_reports(self, topics: Iterable[str], letters_topic: str) -> "Progress":

@@ -8,6 +8,7 @@ import faust
 
 from pipeline.collector import long_lived_left_alone
 from pipeline.kafka.app import StageApp
+from pipeline.logs import configure
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,14 @@ class Ending:
     left: int
 
 
-def run(app: StageApp, loglevel: str, tell: Callable[[Ending], int]) -> int:
+def run(app: StageApp, tell: Callable[[Ending], int]) -> int:
     """Run until SIGTERM, Ctrl-C or a failure. `tell` says how it ended, and returns the exit code.
 
     A worker that cannot even be closed in time, because Kafka does not answer, ends the process at once: nothing is lost by that.
     """
     app.too_late = lambda: os._exit(tell(Ending(app.failure, app.worker is not None, app.undone)))
-    worker = faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, quiet=True)
+    app.instruments.repeats = configure(app.settings.log_level, app.settings.log_format)
+    worker = faust.Worker(app, override_logging=False, redirect_stdouts=False, quiet=True)
     try:
         with long_lived_left_alone():
             worker.execute_from_commandline()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -10,6 +11,8 @@ from pipeline.kafka.chunk import Chunk
 from pipeline.kafka.decode import decoder_of
 from pipeline.kafka.deliveries import Deliveries
 from pipeline.kafka.inbox import Decode, Inbox
+from pipeline.kafka.instruments import Instruments
+from pipeline.kafka.observed import Observed, Recovery
 from pipeline.kafka.owner import GapError, Owner, Plan
 from pipeline.kafka.references import LiveReference
 from pipeline.kafka.retry import passes
@@ -32,7 +35,11 @@ class Buffers:
 
 
 class Owning(Protocol):
-    """What owns a partition; see Owner."""
+    """What owns a partition; see Owner. The attributes are replaced as a whole: other threads read them."""
+
+    observed: tuple[Observed, ...]  # what the last committed chunk left, by stage
+    recoveries: dict[str, Recovery]  # how the recovery of each stage's state goes, or went
+    ages: tuple[float, ...]  # how old the listings were that the last chunk took down, in seconds
 
     async def open(self) -> dict[str, int]:
         """Return where reading goes on by topic."""
@@ -52,6 +59,7 @@ class _Holding:
 
     def __init__(self) -> None:
         self.task: asyncio.Task[None] | None = None
+        self.owner: Owning | None = None
         self.positions: dict[str, int] | None = None
         self.inbox: Inbox | None = None
         self.chunks: asyncio.Queue[Chunk | None] = asyncio.Queue()
@@ -62,9 +70,16 @@ class Worker:
     """Owns partitions from `assign` to `revoke`; takes what is fetched, gives out chunks, and handles each in its partition's turn."""
 
     def __init__(
-        self, plan: Plan, reference: LiveReference, partitions: int, buffers: Buffers, session: float, owner: OwnerOf = Owner
+        self,
+        plan: Plan,
+        reference: LiveReference,
+        partitions: int,
+        buffers: Buffers,
+        session: float,
+        instruments: Instruments,
+        owner: OwnerOf = Owner,
     ) -> None:
-        self.plan = plan
+        self.plan, self.instruments = plan, instruments
         self.deliveries = Deliveries()
         self.fetch_more, self.deliver_more = (
             asyncio.Event(),
@@ -79,13 +94,16 @@ class Worker:
         self._ends: dict[tuple[str, int], int] = {}
         self._draining = False
         self.left = 0  # chunks that the deadline of a stop found undone
-        self.fenced = 0
-        self.aborted = 0
+        self.joined = False  # the group has dealt out its partitions
+        self.polled_at = time.monotonic()
+        self.lags: Mapping[int, Mapping[str, int]] = {}  # offsets not done yet, by partition and topic; replaced as a whole
 
     # -- partitions come and go
 
     def assign(self, partitions: Iterable[int]) -> None:
         """Begin to own partitions: each is opened by a task of its own."""
+        self.joined = True
+        self.instruments.rebalances += 1
         for partition in partitions:
             if partition not in self._holdings:
                 self.deliveries.forget(partition)
@@ -114,7 +132,7 @@ class Worker:
         """Own a partition until it is released: open it, serve it, and after a failure that may pass, open it anew."""
         pause, longest = _PAUSE
         while not holding.released:
-            owner = self._owner(self.plan, partition, self._reference)
+            owner = holding.owner = self._owner(self.plan, partition, self._reference)
             try:
                 holding.positions = await owner.open()
                 pause = _PAUSE[0]
@@ -122,18 +140,19 @@ class Worker:
                 log.info("%s-%d is owned, at %s", self.plan.name, partition, holding.positions)
                 await self._serve(owner, holding)
             except FencedError:
-                self.fenced += 1
+                self.instruments.was_fenced()
                 log.warning("%s-%d: another worker owns it now; its chunk was refused as a whole", self.plan.name, partition)
                 pause = 2 * self._session  # time to be told so by the group; if not, this worker is the owner again
             except Exception as error:  # whatever it is, it must not be lost in a task
+                self.instruments.failed(error)
                 if not passes(error):
                     return self.fail(error)
-                self.aborted += 1
                 log.warning("%s-%d is opened anew in %.1f s: %s: %s", self.plan.name, partition, pause, type(error).__name__, error)
             finally:
                 self._let_go(partition, holding)
                 await self._close(owner)
             await self._wait(holding, pause)
+            self.instruments.retries += not holding.released
             pause = min(2 * pause, longest)
         return None
 
@@ -147,12 +166,15 @@ class Worker:
     async def _serve(self, owner: Owning, holding: _Holding) -> None:
         """Handle chunks in their order until the partition is released."""
         while (chunk := await holding.chunks.get()) is not None and not holding.released:
+            began = time.monotonic()
             await owner.handle(chunk)
+            self.instruments.handled(len(chunk.records), time.monotonic() - began)
+            self.instruments.took_down(owner.ages)
             self.deliveries.acknowledge(chunk)
             self._changed()
 
     def _let_go(self, partition: int, holding: _Holding) -> None:
-        holding.inbox = holding.positions = None
+        holding.inbox = holding.positions = holding.owner = None
         holding.chunks = asyncio.Queue()
         if holding.released:
             holding.chunks.put_nowait(None)
@@ -201,6 +223,7 @@ class Worker:
 
     def wanted(self) -> set[tuple[str, int]]:
         """Return the topics and partitions of which more should be fetched."""
+        self.polled_at = time.monotonic()
         if self._draining:
             return set()
         return {(topic, partition) for partition, inbox in self._open() for topic in self.plan.inputs if inbox.wants(topic)}
@@ -228,6 +251,32 @@ class Worker:
         for partition, holding in self._holdings.items():
             if holding.inbox is not None:
                 yield partition, holding.inbox
+
+    # -- what can be seen
+
+    def owned(self) -> dict[int, Owning | None]:
+        """Return the partitions that this process has, each with its owner once there is one. Other threads may ask."""
+        return {partition: holding.owner for partition, holding in list(self._holdings.items())}
+
+    def is_open(self, partition: int) -> bool:
+        """Tell whether a partition is recovered, and read. Other threads may ask."""
+        holding = self._holdings.get(partition)
+        return holding is not None and holding.inbox is not None
+
+    def inputs(self) -> list[tuple[str, int]]:
+        """Return the topics and partitions that are read."""
+        return [(topic, partition) for partition, _ in self._open() for topic in self.plan.inputs]
+
+    def measure_lag(self, ends: Mapping[tuple[str, int], int]) -> None:
+        """Note how far each partition is behind these ends of its inputs."""
+        self.lags = {partition: self._lag(partition, inbox, ends) for partition, inbox in self._open()}
+
+    def _lag(self, partition: int, inbox: Inbox, ends: Mapping[tuple[str, int], int]) -> dict[str, int]:
+        """Return the offsets that are not done yet, by input topic. Where nothing waits, the ends of transactions count as done."""
+        owner, done = self._holdings[partition].owner, inbox.positions
+        if self.deliveries.outstanding(partition) and owner is not None and owner.observed:
+            done |= {topic: mark.position for topic, mark in owner.observed[0].progress.inputs.items()}
+        return {topic: max(ends[topic, partition] - done[topic], 0) for topic in self.plan.inputs if (topic, partition) in ends}
 
     # -- what is delivered
 

@@ -11,7 +11,7 @@ from pipeline.flow import DEAD_LETTERS, OUTPUTS, REFERENCES, Stage
 from pipeline.local.output import OutputFolder, part_name
 from pipeline.local.partition import Line, Partition, Transport, deliver
 from pipeline.local.references import References
-from pipeline.local.summary import Decisions, Summary, figures_of, peak_memory
+from pipeline.local.summary import Summary, figures_of, peak_memory
 from pipeline.stages.record import Outputs, Record
 
 LISTINGS = "listings"
@@ -30,7 +30,6 @@ class Run:
         self._listings = self._other_letters = 0
         self._partitions: dict[int, Partition] = {}
         self._dead: Counter[str] = Counter()
-        self._decisions = Decisions()
         self._memory: dict[str, int] = {}
         self._began = perf_counter()
         for topic, lines in references.kept.items():
@@ -62,9 +61,7 @@ class Run:
         written = {topic: self._output.lines[topic] for topic in (*OUTPUTS, DEAD_LETTERS) if topic not in self.read}
         read: Mapping[str, int] = {**self._references.read, **self.read}
         seconds = perf_counter() - self._began
-        summary = Summary(
-            figures_of(runs), read, written, self._decisions, self._dead, self._listings, self._other_letters, seconds, self._memory
-        )
+        summary = Summary(figures_of(runs), read, written, self._dead, self._listings, self._other_letters, seconds, self._memory)
         self._output.complete((*OUTPUTS, *REFERENCES, DEAD_LETTERS))
         return summary
 
@@ -79,8 +76,6 @@ class Run:
             self._output.write(topic, part_name(partition), written)
             self.written[topic, partition] += len(written)
         self._write_dead_letters(partition, ((letter, encode(letter)) for letter in outputs.dead_letters))
-        if stage.name == "flagging":
-            self._decisions.count(outputs.events)
 
     def take_over(self, partition: int, letters: Iterable[tuple[DeadLetter, bytes]]) -> None:
         """Write dead letters of what no stage meets here, each with its JSON form."""

@@ -3,18 +3,16 @@
 import resource
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.events.enforcement import SellerWarning
-from pipeline.events.takedown import Takedown
 from pipeline.flow import DEAD_LETTERS, REFERENCES, TOPICS, readers
 from pipeline.local.partition import StageRun
-from pipeline.stages.record import MADE_TICKS, Output, Tally
+from pipeline.stages.decided import CLOSURE, TAKEDOWN, WARNING
+from pipeline.stages.record import MADE_TICKS, Tally
 from pipeline.state.store import Size
 
-PRIOR = "prior"
 SEQUENCES = tuple(topic.name for topic in TOPICS.values() if topic.role == "sequence")
 
 
@@ -27,23 +25,20 @@ class Decisions:
     warnings: Counter[str] = field(default_factory=Counter)
     closures: int = 0
 
-    def count(self, outputs: Iterable[Output]) -> None:
-        """Count the decisions among the outputs of a chunk."""
-        for output in outputs:
-            event = output.event
-            if isinstance(event, Takedown):
-                self.takedowns[leading_reason(event)] += 1
-                self.sources[event.source] += 1
-            elif isinstance(event, SellerWarning):
-                self.warnings[event.step] += 1
-            elif output.topic == "store-closures":
-                self.closures += 1
-
-
-def leading_reason(takedown: Takedown) -> str:
-    """Return the code of the reason that weighs most."""
-    reasons = [reason for reason in takedown.reasons if reason.code != PRIOR]
-    return max(reasons, key=lambda reason: reason.weight).code if reasons else PRIOR
+    @classmethod
+    def of(cls, decided: Mapping[str, int]) -> "Decisions":
+        """Read what a stage has counted (see stages.decided)."""
+        found = cls()
+        for name, number in decided.items():
+            what, *labels = name.split(":")
+            if what == TAKEDOWN:
+                found.sources[labels[0]] += number
+                found.takedowns[labels[1]] += number
+            elif what == WARNING:
+                found.warnings[labels[0]] += number
+            elif what == CLOSURE:
+                found.closures += number
+        return found
 
 
 @dataclass(slots=True)
@@ -81,12 +76,16 @@ class Summary:
     stages: dict[str, StageFigures]
     read: Mapping[str, int]  # records of the input files, and ticks made
     written: Mapping[str, int]  # lines of the output files
-    decisions: Decisions
     dead_letters: Counter[str]
     listings: int = 0  # that went through
     other_letters: int = 0  # dead letters that no stage made here: of reference data, and of what came before a recorded sequence
     seconds: float = 0.0
     peak_memory: dict[str, int] = field(default_factory=dict)  # bytes, at a tenth of the input and at its end
+
+    @property
+    def decisions(self) -> Decisions:
+        """What was decided."""
+        return Decisions.of(self.stages["flagging"].tally.decided)
 
     @property
     def live_listings(self) -> int:

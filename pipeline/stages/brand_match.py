@@ -38,10 +38,10 @@ def process(records: Sequence[Record], view: View, reference: Reference) -> Outp
             outputs.bury(NAME, record, record.fault)
             continue
         if type(event) is SequencedListing:
-            outputs.emit(TOPIC, event.listing.seller_id, matched(event, clock.snapshot), record.offset)
+            outputs.emit(TOPIC, event.listing.seller_id, matched(event, clock.snapshot), record)
         elif type(event) is SequencedTick:
             clock.advance(event)
-            outputs.emit(TOPIC, None, event, record.offset)
+            outputs.emit(TOPIC, None, event, record)
         else:
             raise TypeError(f"brand-match is given a {type(event).__name__}")
         outputs.tally.passed += 1

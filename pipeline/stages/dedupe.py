@@ -97,7 +97,7 @@ class Sequencer:
     def _advance(self, record: Record, at: datetime) -> None:
         tick = SequencedTick("tick", at, record.partition, self._reference.read_so_far())
         self._clock.advance(tick)
-        self.outputs.emit(TOPIC, None, tick, record.offset)
+        self.outputs.emit(TOPIC, None, tick, record)
         for deadline in SCHEDULE.take_due(self._view, at):
             self._forget(deadline.subject, at)
 
@@ -137,7 +137,7 @@ class Sequencer:
         if late:
             self._tally.facts["late"] += 1
         event = SequencedListing("listing", at, digest, text_fingerprint(listing), listing, late)
-        self.outputs.emit(TOPIC, listing.seller_id, event, record.offset)
+        self.outputs.emit(TOPIC, listing.seller_id, event, record)
 
     def _remember(self, name: str, listing: Listing, digest: str) -> None:
         """Keep the newest version; of a removed listing as a tombstone that is forgotten in time."""

@@ -20,6 +20,7 @@ from pipeline.policy.model import Policy, Preset
 from pipeline.signals.case import Case, Past
 from pipeline.stages import decisions, shelf
 from pipeline.stages.clock import CLOCK, Clock
+from pipeline.stages.decided import Decision, counted_as
 from pipeline.stages.decisions import Cost
 from pipeline.stages.offer import Offer
 from pipeline.stages.record import Outputs, Record
@@ -52,18 +53,19 @@ def process(records: Sequence[Record], view: View, reference: Reference) -> Outp
 class Flagger:
     """Handles the records of a chunk one after the other."""
 
+    _cause: Record  # the record that is handled
+
     def __init__(self, view: View, reference: Reference) -> None:
         self.outputs = Outputs()
         self._tally = self.outputs.tally
         self._view = view
         self._clock = Clock(view, reference)
         self._shelf = Shelf(view, SCHEDULE)
-        self._cause = 0
 
     def handle(self, record: Record) -> None:
         """Keep a record, and emit what it leads to."""
         self._tally.taken += 1
-        self._cause = record.offset
+        self._cause = record
         event = record.event
         if record.fault is not None:
             return self.outputs.bury(NAME, record, record.fault)
@@ -75,6 +77,11 @@ class Flagger:
             raise TypeError(f"flagging is given a {type(event).__name__}")
         self._tally.kept += 1
         return None
+
+    def _emit(self, topic: str, seller_id: str, decision: Decision) -> None:
+        """Emit a decision, and count it."""
+        self.outputs.emit(topic, seller_id, decision, self._cause)
+        self._tally.decided[counted_as(decision)] += 1
 
     @property
     def _snapshot(self) -> Snapshot:
@@ -174,7 +181,7 @@ class Flagger:
             self._tally.facts["asked-before"] += 1
             return
         self._tally.facts["braked" if braked else "review"] += 1
-        self.outputs.emit(REVIEWS, offer.seller_id, decisions.review(offer, verdicts, self._snapshot, braked=braked), self._cause)
+        self._emit(REVIEWS, offer.seller_id, decisions.review(offer, verdicts, self._snapshot, braked=braked))
 
     # -- a takedown and what follows from it
 
@@ -183,7 +190,7 @@ class Flagger:
         cost = self._cost(offer, listing, ledger, lead, preset)
         language = offer.matched.listing.language if offer.matched else None
         takedown = decisions.takedown(offer, verdicts, language, cost, self._snapshot)
-        self.outputs.emit(TAKEDOWNS, offer.seller_id, takedown, self._cause)
+        self._emit(TAKEDOWNS, offer.seller_id, takedown)
         self._tally.facts["takedown"] += 1
         brake.count(self._view, SCHEDULE, policy.brake, _right_ids(verdicts), lead.lead, offer.at, policy.times.lateness)
         self._shelf.take_down(offer.seller_id, offer.listing_id, listing, takedown.takedown_id, offer.at, policy.times)
@@ -210,7 +217,7 @@ class Flagger:
             self._close(seller_id, ledger, takedown.takedown_id, at, preset)
             return
         issued = warning(ledger, step, seller_id, takedown.takedown_id, at, self._policy, preset)
-        self.outputs.emit(WARNINGS, seller_id, issued, self._cause)
+        self._emit(WARNINGS, seller_id, issued)
         self._tally.facts[step.code] += 1
         self._view.put(SELLERS, seller_id, ledger.with_step(StepTaken(step.code, at)))
 
@@ -218,7 +225,7 @@ class Flagger:
         """Close the store, and take down all that it still offers."""
         live = list(self._shelf.live(seller_id))
         closed = closure(ledger, seller_id, cause, at, len(live), self._policy, preset)
-        self.outputs.emit(CLOSURES, seller_id, closed, self._cause)
+        self._emit(CLOSURES, seller_id, closed)
         self._tally.facts["closure"] += 1
         self._view.put(SELLERS, seller_id, replace(ledger, closure_id=closed.closure_id))
         for listing_id, listing in live:
@@ -227,7 +234,7 @@ class Flagger:
     def _sweep(self, seller_id: str, listing_id: str, listing: KnownListing, closure_id: str, at: datetime) -> None:
         """Take down a listing of a closed store."""
         takedown = decisions.swept(seller_id, listing_id, listing, closure_id, at, self._snapshot)
-        self.outputs.emit(TAKEDOWNS, seller_id, takedown, self._cause)
+        self._emit(TAKEDOWNS, seller_id, takedown)
         self._tally.facts["swept"] += 1
         self._shelf.take_down(seller_id, listing_id, listing, takedown.takedown_id, at, self._policy.times)
 

@@ -34,17 +34,17 @@ class Record(Struct, frozen=True):
 
 
 class Output(NamedTuple):
-    """An event for a topic, and the offset of the record that caused it."""
+    """An event for a topic, and the record that caused it."""
 
     topic: str
     key: str | None
     event: Any
-    cause: int
+    cause: Record
 
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the records of one stage. `facts` counts what is worth knowing beside that."""
+    """What became of the records of one stage. `facts` counts what is worth knowing beside that, `decided` decisions by kind."""
 
     taken: int = 0
     passed: int = 0
@@ -52,6 +52,7 @@ class Tally:
     dropped: Counter[str] = field(default_factory=Counter)
     dead: Counter[str] = field(default_factory=Counter)
     facts: Counter[str] = field(default_factory=Counter)
+    decided: Counter[str] = field(default_factory=Counter)
 
     @property
     def residual(self) -> int:
@@ -66,6 +67,7 @@ class Tally:
         self.dropped.update(other.dropped)
         self.dead.update(other.dead)
         self.facts.update(other.facts)
+        self.decided.update(other.decided)
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ class Outputs:
     tally: Tally = field(default_factory=Tally)
     failures: list[Exception] = field(default_factory=list)
 
-    def emit(self, topic: str, key: str | None, event: Any, cause: int) -> None:
+    def emit(self, topic: str, key: str | None, event: Any, cause: Record) -> None:
         """Add an event for a topic."""
         self.events.append(Output(topic, key, event, cause))
 

@@ -13,6 +13,7 @@ from pipeline.events.dead_letter import DeadLetter
 from pipeline.flow import STAGES, TOPICS, Stage
 from pipeline.kafka.app import plan_of
 from pipeline.kafka.connection import client
+from pipeline.kafka.instruments import Instruments
 from pipeline.kafka.owner import Owner, Plan, TooManyDeadLettersError
 from pipeline.kafka.reading import bounds, reading
 from pipeline.kafka.topics import topic_name
@@ -115,7 +116,7 @@ async def failure(settings: Settings, stage: Stage) -> BaseException:
     """Run a worker of a stage of ours on what was offered, without Faust; return why it stopped."""
     own = plan(settings, stage)
     async with referring(settings, own) as reference:
-        worker = Worker(own, reference, 1, Buffers(1000, 2**20, 4), 6)
+        worker = Worker(own, reference, 1, Buffers(1000, 2**20, 4), 6, Instruments(own.name))
         worker.assign([0])
         positions = await opened(worker)
         worker.begin(0, positions)

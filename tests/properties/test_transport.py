@@ -22,6 +22,8 @@ from pipeline.codec import encode
 from pipeline.events.clock import Tick
 from pipeline.flow import STAGES
 from pipeline.kafka.chunk import Chunk
+from pipeline.kafka.instruments import Instruments
+from pipeline.kafka.observed import Observed, Recovery
 from pipeline.kafka.owner import Limits, Plan
 from pipeline.kafka.references import LiveReference
 from pipeline.kafka.transaction import FencedError
@@ -98,8 +100,12 @@ class Kafka:
 class Owner:
     """Owns a partition of the model. `handle` waits to be told how its transaction ends."""
 
+    observed: tuple[Observed, ...] = ()
+    ages: tuple[float, ...] = ()
+
     def __init__(self, client: "Client", partition: int) -> None:
         self._client, self._partition, self._epoch = client, partition, 0
+        self.recoveries: dict[str, Recovery] = {}
 
     async def open(self) -> dict[str, int]:
         kafka = self._client.kafka
@@ -140,7 +146,7 @@ class Client:
         self.fetched_at = self.put_at = 0  # steps
         self.agent: deque[Chunk] = deque()
         self.taken: dict[Chunk, int] = {}  # by chunk, the step of the last fetch that was known when it was made
-        self.worker = Worker(PLAN, cast(LiveReference, None), len(PARTITIONS), BUFFERS, SESSION, owner=self._owner)
+        self.worker = Worker(PLAN, cast(LiveReference, None), len(PARTITIONS), BUFFERS, SESSION, Instruments(PLAN.name), owner=self._owner)
 
     def _owner(self, _plan: Plan, partition: int, _reference: LiveReference) -> Owner:
         return Owner(self, partition)

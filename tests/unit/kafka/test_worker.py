@@ -8,6 +8,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from pipeline.flow import STAGES
 from pipeline.kafka.chunk import Chunk
+from pipeline.kafka.instruments import Instruments
 from pipeline.kafka.owner import Limits, Plan
 from pipeline.kafka.references import LiveReference
 from pipeline.kafka.worker import Buffers, Worker
@@ -33,7 +34,7 @@ class Failing:
 
 
 async def test_an_error_at_the_close_is_not_lost_in_a_task() -> None:
-    worker = Worker(PLAN, cast(LiveReference, None), 1, Buffers(1, 1, 1), 1.0, cast(Any, Failing))
+    worker = Worker(PLAN, cast(LiveReference, None), 1, Buffers(1, 1, 1), 1.0, Instruments(PLAN.name), cast(Any, Failing))
     worker.assign([0])
     with pytest.raises(StoreError, match="the disk is gone"):
         raise await asyncio.wait_for(worker.failed, 5)

@@ -23,7 +23,7 @@ def fragile(given: Sequence[Record], view: View) -> Outputs:
         view.put(SEEN, "n", (view.get(SEEN, "n") or 0) + 1)
         outputs.tally.taken += 1
         outputs.tally.passed += 1
-        outputs.emit("out", None, record.event.title, record.offset)
+        outputs.emit("out", None, record.event.title, record)
     return outputs
 
 

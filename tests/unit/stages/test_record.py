@@ -32,7 +32,7 @@ def test_the_residual_is_what_has_no_disposition() -> None:
 def test_tallies_and_outputs_add_up() -> None:
     first, second = Outputs(), Outputs()
     for outputs in (first, second):
-        outputs.emit("out", None, "event", 1)
+        outputs.emit("out", None, "event", Record("listings", 0, 1, b""))
         outputs.bury("dedupe", Record("listings", 0, 1, b""), FAULT)
         outputs.tally.taken, outputs.tally.passed = 2, 1
     first.extend(second)
