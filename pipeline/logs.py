@@ -91,5 +91,6 @@ def configure(level: str, form: Format) -> Repeats:
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
+    logging.getLogger("mode").setLevel(max(logging.getLevelName(level), logging.WARNING))  # its timers tell of every late turn
     logging.captureWarnings(capture=True)
     return repeats

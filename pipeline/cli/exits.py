@@ -20,6 +20,7 @@ from pipeline.settings import SettingsError
 from pipeline.stages.clock import BeforeFirstTickError
 from pipeline.stages.reference import MissingReferenceError
 from pipeline.stopping import HOW, SIGNALLED
+from pipeline.watching import NoWorkerError
 from pipeline.web import PortError
 
 
@@ -45,7 +46,7 @@ class Exit(IntEnum):
 
 EXIT_CODES = """
 Exit codes: 0 done; 1 an unexpected error; 2 wrong usage; 3 records are unaccounted for; 4 the input cannot be used; 5 a policy is no good;
-6 the output cannot be written; 7 Kafka cannot be reached or refuses; 8 bad settings; 9 a worker stopped with work undone;
+6 the output cannot be written; 7 Kafka, or a worker, cannot be reached or refuses; 8 bad settings; 9 a worker stopped with work undone;
 10 a recomputation differs from what the topics hold; 129 hung up; 130 interrupted (Ctrl-C);
 141 nobody reads what is printed; 143 terminated.
 """
@@ -72,6 +73,7 @@ _FAILURES: dict[type[Exception], Exit] = {
     TopicsError: Exit.KAFKA,
     InUseError: Exit.KAFKA,
     SequenceLostError: Exit.KAFKA,
+    NoWorkerError: Exit.KAFKA,
     SettingsError: Exit.SETTINGS,
     PortError: Exit.SETTINGS,
 }

@@ -16,6 +16,7 @@ from pipeline.cli import (
     status,
     topics,
     version,
+    watch,
     worker,
 )
 from pipeline.cli.exits import EXIT_CODES
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.callback()(version.asked)
-for verb in (replay, explain, simulate, evaluate, worker, status, reset, clock, schema, version):
+for verb in (replay, explain, simulate, evaluate, worker, watch, status, reset, clock, schema, version):
     app.command(name=verb.NAME, epilog=EXIT_CODES)(verb.command)
 for group in (policy, topics, rights, dead_letters):
     app.add_typer(group.app, name=group.NAME)

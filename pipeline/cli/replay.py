@@ -59,6 +59,10 @@ def command(
     comparing: Annotated[bool, typer.Option("--compare", help="With --from: tell whether the output topics hold the same.")] = False,
     fused: Annotated[bool, typer.Option("--fused", help="With --compare: a fused worker ran, which writes no events.matched.")] = False,
     force: Annotated[bool, typer.Option("--force", "-f", help="Replace what an earlier replay wrote to OUT.")] = False,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option("--metrics-port", min=0, max=65_535, help="Serve the metrics of the workers here while it runs; 0: any free port."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
     settings_file: SettingsFile = None,
 ) -> None:
@@ -84,7 +88,7 @@ def command(
         _recompute(_settings(settings_file, source), _needed(out_folder, "--out"), force=force, json=json, comparing=comparing, fused=fused)
     else:
         _check_usage(recorded, policy, partitions)
-        plan = Plan(_needed(folder, "DIR"), _needed(out_folder, "--out"), policy, chunk, partitions, recorded, force)
+        plan = Plan(_needed(folder, "DIR"), _needed(out_folder, "--out"), policy, chunk, partitions, recorded, force, metrics_port)
         _replay(plan, json)
 
 
@@ -109,7 +113,8 @@ def _check_usage(recorded: bool, policy: Path | None, partitions: int) -> None:
 def _replay(plan: Plan, json: bool) -> None:
     with progress("records") as bar:
         task = bar.add_task("replaying", total=None, records=0)
-        summary = replay(plan, lambda read, size, records: bar.update(task, completed=read, total=size, records=records))
+        told = lambda read, size, records: bar.update(task, completed=read, total=size, records=records)  # noqa: E731
+        summary = replay(plan, told, lambda port: err.print(f"it can be watched: takedown watch http://127.0.0.1:{port}"))
     print(orjson.dumps(summary.as_json(), option=orjson.OPT_INDENT_2).decode()) if json else _show(summary, plan.out)
     _check_conservation(summary)
 

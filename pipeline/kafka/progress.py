@@ -66,7 +66,7 @@ class Progress:
             self,
             read=_sum(self.read, read),
             written=_sum(self.written, written),
-            fates=_sum(self.fates, fates(tally)),
+            fates=_sum(self.fates, tally.fates),
             facts=_sum(self.facts, tally.facts),
             decided=_sum(self.decided, tally.decided),
             braked_at=max(filter(None, (self.braked_at, braked_at)), default=None),
@@ -81,14 +81,6 @@ class Progress:
 
 PROGRESS = Table("progress", Progress)
 KEY = _ONLY
-
-
-def fates(tally: Tally) -> dict[str, int]:
-    """Return the dispositions of a tally as one mapping."""
-    found = {"passed": tally.passed, "kept": tally.kept}
-    found |= {f"dropped:{reason}": number for reason, number in tally.dropped.items()}
-    found |= {f"dead:{code}": number for code, number in tally.dead.items()}
-    return {fate: number for fate, number in found.items() if number}
 
 
 def _sum(*counters: Mapping[str, int]) -> dict[str, int]:

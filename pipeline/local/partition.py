@@ -6,13 +6,15 @@ from time import perf_counter
 from typing import Protocol
 
 from pipeline.codec import encode
-from pipeline.flow import DEAD_LETTERS, Stage
+from pipeline.counted import Counted
+from pipeline.flow import DEAD_LETTERS, TOPICS, Stage
 from pipeline.stages import isolation
-from pipeline.stages.record import Output, Outputs, Record, Tally
+from pipeline.stages.record import MADE_TICKS, Output, Outputs, Record, Tally
 from pipeline.stages.reference import Reference
 from pipeline.state.memory import MemoryStore
 from pipeline.state.view import View
 
+SEQUENCES = tuple(topic.name for topic in TOPICS.values() if topic.role == "sequence")
 CHUNK_BYTES = 512 * 1024  # the most that a chunk holds; a larger record is a chunk of its own
 
 Transport = Callable[[Sequence[Record]], Sequence[Record]]
@@ -35,13 +37,14 @@ class Sink(Protocol):
 class StageRun:
     """One stage of one partition, and what it has counted: `given` and `made` by topic, `seconds` spent, and the tally of its records."""
 
-    def __init__(self, stage: Stage, reference: Reference) -> None:
-        self.stage = stage
+    def __init__(self, stage: Stage, partition: int, reference: Reference) -> None:
+        self.stage, self.partition = stage, partition
         self.store = MemoryStore(stage.tables)
         self.given: Counter[str] = Counter()
         self.made: Counter[str] = Counter()
         self.tally = Tally()
         self.seconds = 0.0
+        self.counted = Counted(stage.name, partition, 0)  # after the last chunk; replaced as a whole: other threads read it
         self._reference = reference
 
     def handle(self, records: Sequence[Record]) -> Outputs:
@@ -53,7 +56,20 @@ class StageRun:
         self.made[DEAD_LETTERS] += len(outputs.dead_letters)
         self.tally.add(outputs.tally)
         self.seconds += perf_counter() - began
+        self.counted = self._counted()
         return outputs
+
+    @property
+    def residual(self) -> int:
+        """Records that were given to the stage and have no disposition, or have one of which nothing came: 0, or something was lost."""
+        unmade = self.tally.passed + self.tally.facts[MADE_TICKS] - sum(self.made[topic] for topic in SEQUENCES)
+        unburied = self.tally.dead.total() - self.made[DEAD_LETTERS]
+        return abs(self.given.total() - self.tally.taken) + abs(self.tally.residual) + abs(unmade) + abs(unburied)
+
+    def _counted(self) -> Counted:
+        tally, name = self.tally, self.stage.name
+        made = {topic: number for topic, number in self.made.items() if number}
+        return Counted(name, self.partition, self.residual, dict(self.given), made, tally.fates, dict(tally.facts), dict(tally.decided))
 
     def _process(self, records: Sequence[Record], view: View) -> Outputs:
         return self.stage.process(records, view, self._reference)
@@ -65,7 +81,7 @@ class Partition:
     def __init__(
         self, number: int, stages: Iterable[Stage], reference: Reference, sink: Sink, chunk: int, transport: Transport = deliver
     ) -> None:
-        self.runs = [StageRun(stage, reference) for stage in stages]
+        self.runs = [StageRun(stage, number, reference) for stage in stages]
         self._number, self._sink, self._chunk, self._transport = number, sink, chunk, transport
         self._pending: list[Record] = []
         self._bytes = 0  # of what is pending

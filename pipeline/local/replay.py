@@ -4,6 +4,7 @@ The stream is read once and never held: memory grows with the state of the stage
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +21,19 @@ from pipeline.local.recorded import check_references, earlier_dead_letters, sequ
 from pipeline.local.references import References, read_references
 from pipeline.local.run import CHUNK, Run
 from pipeline.local.summary import Summary
+from pipeline.local.watched import Watched
 from pipeline.stages.record import Record
+from pipeline.web import served
+
+HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to replay and how. `recorded`: begin at the sequence that an earlier replay wrote into the folder."""
+    """What to replay and how. `recorded`: begin at the sequence that an earlier replay wrote into the folder.
+
+    `metrics_port`: where the replay can be watched over HTTP, on this machine; 0 is any free port, None nowhere.
+    """
 
     folder: Path
     out: Path
@@ -34,27 +42,36 @@ class Plan:
     partitions: int = 1
     recorded: bool = False
     force: bool = False
+    metrics_port: int | None = None
     transport: Transport = deliver
 
 
 Progress = Callable[[int, int, int], None]  # bytes read, bytes in all, records so far
 
 
+def unheard(_port: int) -> None:
+    """Tell nobody where the replay can be watched."""
+
+
 def silent(_read: int, _size: int, _records: int) -> None:
     """Show no progress."""
 
 
-def replay(plan: Plan, progress: Progress = silent) -> Summary:
+def replay(plan: Plan, progress: Progress = silent, served_at: Callable[[int], None] = unheard) -> Summary:
     """Replay a folder. The output appears when it is complete, or not at all.
 
-    Raises InputError, OutputError, PolicyError, and what stages.isolation calls FATAL.
+    `served_at` is told the port where the replay can be watched. Raises InputError, OutputError, PolicyError, PortError, and what
+    stages.isolation calls FATAL.
     """
     check_place(plan.out, force=plan.force, source=plan.folder)
     files = files_of(plan.folder, recorded=plan.recorded)
     references = read_references(files, plan.policy)
     streams = {topic: files[topic] for topic in ((SEQUENCE,) if plan.recorded else INPUTS) if topic in files}
-    with OutputFolder(plan.out) as output, long_lived_left_alone():
+    with OutputFolder(plan.out) as output, long_lived_left_alone(), ExitStack() as watching:
         run = Run(STAGES[1:] if plan.recorded else STAGES, references, output, plan.chunk, plan.transport)
+        if plan.metrics_port is not None:
+            watched = Watched(run)
+            served_at(watching.enter_context(served(HOST, plan.metrics_port, watched.exposition.registry, watched)))
         if plan.recorded:
             _take_over(files, references, output, run)
         else:  # a recorded folder has these dead letters already

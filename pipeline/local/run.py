@@ -28,7 +28,7 @@ class Run:
         self.written: Counter[tuple[str, int]] = Counter()  # lines by topic and partition, but for dead letters
         self._stages, self._references, self._output, self._chunk, self._transport = stages, references, output, chunk, transport
         self._listings = self._other_letters = 0
-        self._partitions: dict[int, Partition] = {}
+        self.partitions: dict[int, Partition] = {}
         self._dead: Counter[str] = Counter()
         self._memory: dict[str, int] = {}
         self._began = perf_counter()
@@ -42,9 +42,9 @@ class Run:
         return self._partition(record.partition).feed(record)
 
     def _partition(self, number: int) -> Partition:
-        if number not in self._partitions:
-            self._partitions[number] = Partition(number, self._stages, self._references.history, self, self._chunk, self._transport)
-        return self._partitions[number]
+        if number not in self.partitions:
+            self.partitions[number] = Partition(number, self._stages, self._references.history, self, self._chunk, self._transport)
+        return self.partitions[number]
 
     def at_a_tenth(self) -> None:
         """Note the memory that was needed so far, once."""
@@ -52,12 +52,12 @@ class Run:
 
     def finish(self) -> Summary:
         """Process what has been collected, complete the output, and return the figures. Raises OutputError."""
-        if not self._partitions:
+        if not self.partitions:
             self._partition(0)  # where nothing came, the figures are zeros
-        for number in sorted(self._partitions):
-            self._partitions[number].flush()
+        for number in sorted(self.partitions):
+            self.partitions[number].flush()
         self._memory["at_the_end"] = peak_memory()
-        runs = [run for number in sorted(self._partitions) for run in self._partitions[number].runs]
+        runs = [run for number in sorted(self.partitions) for run in self.partitions[number].runs]
         written = {topic: self._output.lines[topic] for topic in (*OUTPUTS, DEAD_LETTERS) if topic not in self.read}
         read: Mapping[str, int] = {**self._references.read, **self.read}
         seconds = perf_counter() - self._began

@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.flow import DEAD_LETTERS, REFERENCES, TOPICS, readers
+from pipeline.flow import DEAD_LETTERS, REFERENCES, readers
 from pipeline.local.partition import StageRun
 from pipeline.stages.decided import CLOSURE, TAKEDOWN, WARNING
-from pipeline.stages.record import MADE_TICKS, Tally
+from pipeline.stages.record import Tally
 from pipeline.state.store import Size
-
-SEQUENCES = tuple(topic.name for topic in TOPICS.values() if topic.role == "sequence")
 
 
 @dataclass(slots=True)
@@ -43,20 +41,14 @@ class Decisions:
 
 @dataclass(slots=True)
 class StageFigures:
-    """One stage over all partitions: its tally, the seconds it took, and the size of its state by table."""
+    """One stage over all partitions: its tally, the seconds it took, what does not add up, and the size of its state."""
 
     tally: Tally = field(default_factory=Tally)
     given: Counter[str] = field(default_factory=Counter)
     made: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+    residual: int = 0
     state: dict[str, Size] = field(default_factory=dict)
-
-    @property
-    def residual(self) -> int:
-        """Records that were given to the stage and have no disposition, or have one of which nothing came: 0, or something was lost."""
-        unmade = self.tally.passed + self.tally.facts[MADE_TICKS] - sum(self.made[topic] for topic in SEQUENCES)
-        unburied = self.tally.dead.total() - self.made[DEAD_LETTERS]
-        return abs(self.given.total() - self.tally.taken) + abs(self.tally.residual) + abs(unmade) + abs(unburied)
 
     def add(self, run: StageRun) -> None:
         """Add the stage of one partition."""
@@ -64,6 +56,7 @@ class StageFigures:
         self.given.update(run.given)
         self.made.update(run.made)
         self.seconds += run.seconds
+        self.residual += run.residual
         for name, size in run.store.sizes().items():
             before = self.state.get(name, Size(0, 0))
             self.state[name] = Size(before.entries + size.entries, before.bytes + size.bytes)

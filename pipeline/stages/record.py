@@ -59,6 +59,14 @@ class Tally:
         """Records in that have no disposition: always 0, or something was lost."""
         return self.taken - self.passed - self.kept - self.dropped.total() - self.dead.total()
 
+    @property
+    def fates(self) -> dict[str, int]:
+        """The dispositions as one mapping: `passed`, `kept`, `dropped:<reason>`, `dead:<code>`; those that did not happen are left out."""
+        found = {"passed": self.passed, "kept": self.kept}
+        found |= {f"dropped:{reason}": number for reason, number in self.dropped.items()}
+        found |= {f"dead:{code}": number for code, number in self.dead.items()}
+        return {fate: number for fate, number in found.items() if number}
+
     def add(self, other: "Tally") -> None:
         """Add another tally to this one."""
         self.taken += other.taken

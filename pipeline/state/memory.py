@@ -42,6 +42,11 @@ class MemoryStore:
         """Return all keys of a table, in their order."""
         return sorted(self._tables[table])
 
+    @property
+    def entries(self) -> int:
+        """How many entries there are, of all tables."""
+        return sum(map(len, self._tables.values()))
+
     def sizes(self) -> dict[str, Size]:
         """See Store."""
         return {

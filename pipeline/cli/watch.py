@@ -1,0 +1,137 @@
+"""`takedown watch`."""
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.table import Column, Table
+from rich.text import Text
+
+from pipeline import metrics
+from pipeline.cli.console import out, printable
+from pipeline.flow import STAGES
+from pipeline.metrics import CATALOGUE, Metric
+from pipeline.watching import Look, NoWorkerError, base, look, rate
+from pipeline.web import PORTS
+
+NAME = "watch"
+_MOST_ROWS = 8  # of a list of reasons
+
+
+def _address(text: str) -> str:
+    try:
+        return base(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def command(
+    workers: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[URL]...", help="Workers, as http://HOST:PORT. Default: those of this machine.", show_default=False),
+    ] = None,
+    every: Annotated[float, typer.Option("--every", min=0.2, max=3600, help="Seconds between two looks.")] = 2.0,
+    once: Annotated[bool, typer.Option("--once", help="Look twice, print what was seen, and end.")] = False,
+) -> None:
+    """Watch workers, or a local replay, live: rates, lag, takedowns, dead letters, and whether every record is accounted for.
+
+    Ctrl-C ends it. Without a terminal it prints once.
+    """
+    urls = [_address(text) for text in workers or ()] or _here()
+    before = _seen(urls)
+    if once or not out.is_terminal:
+        time.sleep(every)
+        out.print(shown(before, _seen(urls)))
+        return
+    with Live(shown(before, before), console=out, auto_refresh=False) as live:
+        while True:
+            time.sleep(every)
+            after = look(urls, CATALOGUE)
+            live.update(shown(before, after), refresh=True)
+            before = after
+
+
+def _here() -> list[str]:
+    """Return the workers of this machine: what answers at the ports that workers choose by themselves. Raises NoWorkerError."""
+    found = look([f"http://127.0.0.1:{port}" for port in PORTS], CATALOGUE)
+    if not found.answered:
+        raise NoWorkerError(
+            f"no worker answers on this machine, at ports {PORTS[0]} to {PORTS[-1]}; name one: takedown watch http://HOST:PORT"
+        )
+    return list(found.answered)
+
+
+def _seen(urls: Sequence[str]) -> Look:
+    """Look at all workers. Raises NoWorkerError where none answers."""
+    found = look(urls, CATALOGUE)
+    if not found.answered:
+        raise NoWorkerError("no worker answers: " + "; ".join(f"{url}: {why}" for url, why in found.silent.items()))
+    return found
+
+
+def shown(before: Look, after: Look) -> RenderableType:
+    """Return the view: stages in the order of the flow, decisions, dead letters, conservation, and who does not answer."""
+    residual = after.total(metrics.RESIDUAL)
+    accounted = Text("Conservation: 0, every record is accounted for.", style="green")
+    lost = Text(
+        f"Conservation: {residual:,.0f} records are unaccounted for. Look at the runbook TakedownConservationNotZero.", style="bold red"
+    )
+    silent = (Text(printable(f"{url} does not answer: {why}"), style="yellow") for url, why in after.silent.items())
+    return Group(_stages(before, after), _decisions(before, after), accounted if residual == 0 else lost, *silent)
+
+
+def _stages(before: Look, after: Look) -> Table:
+    table = Table("stage", *(_right(name) for name in ("partitions", "read/s", "written/s", "lag", "behind", "dropped", "dead", "chunk")))
+    for stage in STAGES:
+        name = stage.name
+        read, written = (rate(before, after, metric, stage=name) for metric in (metrics.READ, metrics.WRITTEN))
+        behind = max(after.of(metrics.LAG_SECONDS, "partition", stage=name).values(), default=0.0)
+        table.add_row(
+            name,
+            f"{len(after.of(metrics.RESIDUAL, 'partition', stage=name))}",
+            f"{read:,.0f}",
+            f"{written:,.0f}",
+            f"{after.total(metrics.LAG, stage=name):,.0f}",
+            f"{behind:,.0f} s",
+            f"{after.total(metrics.DROPPED, stage=name):,.0f}",
+            f"{after.total(metrics.DEAD, stage=name):,.0f}",
+            _chunk(after, name),
+        )
+    return table
+
+
+def _chunk(seen: Look, stage: str) -> str:
+    """Return how long a chunk takes on the average; a fused worker has one time for all stages."""
+    took = [seen.values.get(f"{metrics.CHUNK_SECONDS.name}{part}", {}).get((stage,), 0.0) for part in ("_sum", "_count")]
+    return f"{1000 * took[0] / took[1]:,.0f} ms" if took[1] else "-"
+
+
+def _decisions(before: Look, after: Look) -> Table:
+    table = Table("what was decided", _right("total"), _right("/s"), "by reason")
+    for title, metric, label in (
+        ("takedowns", metrics.TAKEDOWNS, "reason"),
+        ("reviews opened", metrics.REVIEWS, "cause"),
+        ("warnings", metrics.WARNINGS, "step"),
+        ("store closures", metrics.CLOSURES, "step"),
+        ("dead letters", metrics.DEAD, "code"),
+    ):
+        table.add_row(title, f"{after.total(metric):,.0f}", f"{rate(before, after, metric):,.1f}", _listed(after, metric, label))
+    return table
+
+
+def _listed(seen: Look, metric: Metric, label: str) -> str:
+    found = sorted(seen.of(metric, label).items(), key=lambda item: (-item[1], item[0]))
+    return _joined(f"{printable(name)} {number:,.0f}" for (name,), number in found[:_MOST_ROWS]) + (
+        ", ..." if len(found) > _MOST_ROWS else ""
+    )
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return ", ".join(parts)
+
+
+def _right(name: str) -> Column:
+    return Column(name, justify="right")
