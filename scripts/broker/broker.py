@@ -44,7 +44,7 @@ class Broker:
     def __init__(self, folder: Path, port: int = 0, extra: str = "", heap: str = "512m") -> None:
         self.folder = folder
         self._heap = heap
-        self._port, self._controller = port or _free_port(), _free_port()
+        self._port, self._controller = port or free_port(), free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._properties = folder / "server.properties"
         folder.mkdir(parents=True, exist_ok=True)
@@ -123,7 +123,7 @@ class Broker:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         return int(server.getsockname()[1])

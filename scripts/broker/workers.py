@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pipeline.kafka.status import Status, status
 from pipeline.settings import Settings, variable
 
 _STOPS_WITHIN = 60.0  # seconds
+_SERVES = re.compile(r"serves .* at (http://[^ \"]+)")
 _SHOWN = 4000  # characters of a log
 
 
@@ -32,6 +34,12 @@ class WorkerProcess:
     def running(self) -> bool:
         """Whether it has not ended."""
         return self.process.poll() is None
+
+    @property
+    def url(self) -> str | None:
+        """Where it serves HTTP; None before it does."""
+        found = _SERVES.findall(self.log.read_text(errors="replace"))
+        return found[-1] if found else None
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal, where it still runs."""
@@ -101,7 +109,7 @@ class Workers:
         with log.open("ab") as target:
             process = subprocess.Popen(
                 (sys.executable, "-m", "pipeline", "worker", *which, *options),
-                env=environment(self.settings.model_copy(update={"state_dir": state})),
+                env=environment(self.settings.model_copy(update={"state_dir": state, "http_port": self.settings.http_port or 0})),
                 stdout=target,
                 stderr=target,
                 start_new_session=True,
