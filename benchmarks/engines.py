@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -88,14 +89,22 @@ class Engine:
     transactions: bool = True
 
 
+Beside = Callable[[Workers], AbstractContextManager[object]]
+
+
+def nothing(_: Workers) -> AbstractContextManager[object]:
+    """Do nothing beside the workers."""
+    return nullcontext()
+
+
 async def staged(job: Job) -> Run:
     """Run one of our workers a stage."""
-    return await _ours(job, [stage.name for stage in STAGES])
+    return await ours(job, [stage.name for stage in STAGES])
 
 
 async def fused(job: Job) -> Run:
     """Run one of our workers for all stages."""
-    return await _ours(job, ["fused"])
+    return await ours(job, ["fused"])
 
 
 async def plain_faust(job: Job) -> Run:
@@ -126,9 +135,10 @@ ENGINES = {
 # -- ours
 
 
-async def _ours(job: Job, names: Sequence[str]) -> Run:
+async def ours(job: Job, names: Sequence[str], module: str = "pipeline", beside: Beside = nothing) -> Run:
+    """Run our workers, by a program; `beside` is done for as long as they run."""
     settings, is_fused = job.settings, names == ["fused"]
-    with Workers(settings, job.folder) as workers:
+    with Workers(settings, job.folder, module) as workers, beside(workers):
         later = [workers.start(name) for name in reversed(names[1:])]
         for each in later:
             await until_said(each, _OWNED, settings.partitions)

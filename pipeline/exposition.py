@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from prometheus_client import CollectorRegistry, Histogram
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
+from prometheus_client import CollectorRegistry, Histogram, disable_created_metrics
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.process_collector import ProcessCollector
 
 from pipeline.metrics import Metric, Reading
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each histogram, which nobody asks for
 
 Source = Callable[[], Iterable[Reading]]
 
@@ -36,12 +38,12 @@ class Exposition:
 
     def collect(self) -> Iterator[Family]:
         """See prometheus_client: yield every family that has a reading."""
-        families: dict[str, Family] = {}
+        families: dict[str, CounterMetricFamily | GaugeMetricFamily] = {}
         for source in self._sources:
             for metric, labels, value in source():
                 if metric.name not in families:
                     families[metric.name] = _family(metric)
-                _add(families[metric.name], metric, labels, value)
+                families[metric.name].add_metric(labels, value)
         yield from families.values()
 
     def describe(self) -> Iterable[Family]:
@@ -49,16 +51,7 @@ class Exposition:
         return ()
 
 
-def _family(metric: Metric) -> Family:
-    if metric.kind == "counter":
-        return CounterMetricFamily(metric.name, metric.help, labels=metric.labels)
-    if metric.kind == "info":
-        return InfoMetricFamily(metric.name.removesuffix("_info"), metric.help, labels=())
-    return GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
-
-
-def _add(family: Family, metric: Metric, labels: tuple[str, ...], value: float) -> None:
-    if isinstance(family, InfoMetricFamily):
-        family.add_metric((), dict(zip(metric.labels, labels, strict=True)))
-    else:
-        family.add_metric(labels, value)  # type: ignore[attr-defined]
+def _family(metric: Metric) -> CounterMetricFamily | GaugeMetricFamily:
+    """Return the family of a metric. An info is a gauge of 1 to Prometheus, with a series for each set of labels."""
+    kind = CounterMetricFamily if metric.kind == "counter" else GaugeMetricFamily
+    return kind(metric.name, metric.help, labels=metric.labels)

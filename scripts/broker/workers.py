@@ -15,7 +15,7 @@ from pipeline.kafka.status import Status, status
 from pipeline.settings import Settings, variable
 
 _STOPS_WITHIN = 60.0  # seconds
-_SERVES = re.compile(r"serves .* at (http://[^ \"]+)")
+_SERVES = re.compile(r"serves .* at (http://[^\s\"]+)")
 _SHOWN = 4000  # characters of a log
 
 
@@ -76,8 +76,9 @@ class WorkerProcess:
 class Workers:
     """All worker processes of one application; none survives the `with` block."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
-        self.settings, self.folder = settings, folder
+    def __init__(self, settings: Settings, folder: Path, module: str = "pipeline") -> None:
+        """`module`: the program that is run."""
+        self.settings, self.folder, self.module = settings, folder, module
         self.all: list[WorkerProcess] = []
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -108,7 +109,7 @@ class Workers:
         which = ("--fused",) if name == "fused" else (name,)
         with log.open("ab") as target:
             process = subprocess.Popen(
-                (sys.executable, "-m", "pipeline", "worker", *which, *options),
+                (sys.executable, "-m", self.module, "worker", *which, *options),
                 env=environment(self.settings.model_copy(update={"state_dir": state, "http_port": self.settings.http_port or 0})),
                 stdout=target,
                 stderr=target,

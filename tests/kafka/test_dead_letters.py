@@ -197,7 +197,7 @@ async def test_a_record_in_the_wrong_partition_finds_the_right_one(topics: Setti
     assert "1 records (listings 1) were written again" in await run(topics, "redrive", "0:0")
     (_, again) = await kept(topics, "listings")
     headers = [("trace", b"abc"), ("trace2", b""), (FROM, f"{topic_name(topics, 'dead-letters')}/0/0".encode())]
-    assert again == Kept(1, 0, seller.encode(), encode(listing(seller_id=seller)), tuple(headers))
+    assert again == Kept(1, 0, seller.encode(), encode(listing(seller_id=seller)), tuple(headers), again.timestamp)
     await dedupe(topics, reference, 1)
     (tick, passed) = [each for each in await kept(topics, "events.unique") if each.partition == 1]
     assert decode(SequencedListing, passed.value or b"").listing.seller_id == seller

@@ -32,6 +32,7 @@ class Kept(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]]
+    timestamp: int
 
 
 @asynccontextmanager
@@ -79,7 +80,7 @@ async def kept(settings: Settings, topic: str, isolation: str = "read_committed"
         for partition in range((await describe(client(settings), [name]))[name].partitions):
             place = TopicPartition(name, partition)
             async for records, _ in batches(consumer, place, *await bounds(consumer, place)):
-                found += [Kept(partition, record.offset, record.key, record.value, record.headers) for record in records]
+                found += [Kept(partition, record.offset, record.key, record.value, record.headers, record.timestamp) for record in records]
     return found
 
 

@@ -1,0 +1,110 @@
+"""The catalogue is closed, well named, and what is shown comes from it."""
+
+import re
+from typing import get_args
+
+import pytest
+from prometheus_client import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from pipeline import metrics
+from pipeline.counted import Counted
+from pipeline.exposition import Exposition
+from pipeline.kafka.instruments import Instruments
+from pipeline.metrics import CATALOGUE, Metric, Reading, Row
+
+every_metric = pytest.mark.parametrize("metric", CATALOGUE, ids=lambda metric: metric.name)
+_UNITS = ("seconds", "bytes", "records", "entries", "info", "total", "assigned", "on", "lost")
+
+
+@every_metric
+def test_names_and_units_follow_the_conventions(metric: Metric) -> None:
+    assert re.fullmatch(r"takedown_[a-z_]+", metric.name)
+    assert (metric.kind == "counter") == metric.name.endswith("_total")
+    assert (metric.kind == "info") == metric.name.endswith("_info")
+    assert (metric.kind == "histogram") == bool(metric.buckets)
+    assert metric.name.rsplit("_", 1)[1] in _UNITS
+    assert metric.help.endswith(".")
+    assert metric.row in get_args(Row)
+
+
+@every_metric
+def test_no_label_is_unbounded(metric: Metric) -> None:
+    assert {"brand", "seller", "seller_id", "listing", "listing_id", "right", "right_id"}.isdisjoint(metric.labels)
+
+
+def test_names_are_told_apart() -> None:
+    assert len({metric.name for metric in CATALOGUE}) == len(CATALOGUE)
+
+
+def shown(*readings: Reading) -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
+    text = generate_latest(Exposition(lambda: readings).registry).decode()
+    families = [family for family in text_string_to_metric_families(text) if family.name.startswith("takedown")]
+    return {sample.name: {tuple(sorted(sample.labels.items())): sample.value} for family in families for sample in family.samples}
+
+
+def test_counts_of_a_stage_become_readings() -> None:
+    counted = Counted(
+        "flagging",
+        3,
+        residual=1,
+        read={"events.matched": 10},
+        written={"takedowns": 4},
+        fates={"kept": 8, "dropped:late": 1, "dead:invalid": 1},
+        facts={"clear": 5},
+        decided={"takedown:own_initiative:brand_disguised": 4, "review:signals": 2, "warning:restriction": 1, "closure:closure": 1},
+        lost={"events.matched": -2},
+    )
+    place = ("flagging", "3")
+    assert set(counted.readings()) == {
+        Reading(metrics.RESIDUAL, place, 1),
+        Reading(metrics.READ, (*place, "events.matched"), 10),
+        Reading(metrics.WRITTEN, (*place, "takedowns"), 4),
+        Reading(metrics.LOST, (*place, "events.matched"), -2),
+        Reading(metrics.KEPT, place, 8),
+        Reading(metrics.DROPPED, (*place, "late"), 1),
+        Reading(metrics.DEAD, (*place, "invalid"), 1),
+        Reading(metrics.TAKEDOWNS, (*place, "own_initiative", "brand_disguised"), 4),
+        Reading(metrics.REVIEWS, (*place, "signals"), 2),
+        Reading(metrics.WARNINGS, (*place, "restriction"), 1),
+        Reading(metrics.CLOSURES, (*place, "closure"), 1),
+        Reading(metrics.OUTCOMES, (*place, "clear"), 5),
+    }
+
+
+def test_each_kind_is_shown_as_such() -> None:
+    found = shown(
+        Reading(metrics.LOST, ("dedupe", "0", "listings"), -4),
+        Reading(metrics.FENCED, ("dedupe",), 2),
+        Reading(metrics.POLICY, ("dedupe", "0", "2016.1", "200-abc"), 1),
+    )
+    assert found["takedown_records_lost"] == {(("partition", "0"), ("stage", "dedupe"), ("topic", "listings")): -4}
+    assert found["takedown_transactions_fenced_total"] == {(("stage", "dedupe"),): 2}
+    labels = (("partition", "0"), ("policy_version", "2016.1"), ("registry_version", "200-abc"), ("stage", "dedupe"))
+    assert found["takedown_policy_info"] == {labels: 1}
+
+
+def test_what_a_source_no_longer_tells_is_no_longer_shown() -> None:
+    owned = [0, 1]
+    exposition = Exposition(lambda: [Reading(metrics.RESIDUAL, ("dedupe", str(partition)), 0) for partition in owned])
+    assert b'partition="1"' in generate_latest(exposition.registry)
+    owned.remove(1)
+    assert b'partition="1"' not in generate_latest(exposition.registry)
+
+
+def test_a_process_shows_nothing_that_is_not_in_the_catalogue() -> None:
+    instruments = Instruments("dedupe")
+    instruments.handled(100, 0.02)
+    instruments.took_down([0.3, 0.4])
+    instruments.was_fenced()
+    instruments.failed(ConnectionError())
+    instruments.failed(ValueError())
+    text = generate_latest(instruments.exposition.registry).decode()
+    families = {family.name for family in text_string_to_metric_families(text) if family.name.startswith("takedown")}
+    known = {metric.name.removesuffix("_total").removesuffix("_info") for metric in CATALOGUE}
+    assert families <= {*known, *(f"{name}_info" for name in known)}
+    assert 'takedown_producer_errors_total{error="fenced",stage="dedupe"} 1.0' in text
+    assert 'takedown_producer_errors_total{error="passing",stage="dedupe"} 1.0' in text
+    assert 'takedown_producer_errors_total{error="lasting",stage="dedupe"} 1.0' in text
+    assert 'takedown_chunk_records_sum{stage="dedupe"} 100.0' in text
+    assert "takedown_end_to_end_seconds_count 2.0" in text
