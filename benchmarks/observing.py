@@ -7,7 +7,6 @@ Nothing is asserted: compare the rows of one run. The ratio is the median of tho
 
 import asyncio
 import statistics
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,4 +80,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
