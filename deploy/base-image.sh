@@ -33,6 +33,7 @@ fi
 
 container=$(in_store from scratch)
 in_store copy -q "$container" "$root" / >&2
-in_store config --cmd python3 --env PATH=/usr/local/bin:/usr/bin:/bin --label "org.opencontainers.image.title=Debian $suite with Python" "$container"
+in_store config --cmd python3 --env PATH=/usr/local/bin:/usr/bin:/bin \
+    --label "org.opencontainers.image.title=Debian $suite with Python" "$container"
 in_store commit -q --rm --format docker "$container" "$image" >&2
 echo "$image"
