@@ -8,7 +8,7 @@ DEMO := demo-out
 DEMO_KAFKA := demo-kafka-out
 MEASURED := measured
 
-.PHONY: help demo demo-kafka test lint bench bench-kafka figures chaos samples schemas settings clean
+.PHONY: help demo demo-kafka up down test lint bench bench-kafka figures chaos samples schemas settings clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -20,6 +20,13 @@ demo: $(READY) ## Replay the sample topics and show what was decided
 
 demo-kafka: $(READY) ## The same on a real Kafka (needs Java and Maven): broker, topics, rights, workers, and whether the outcome is the same
 	$(BIN)/python -m scripts.demo_kafka $(DEMO_KAFKA)
+
+up: ## Start the whole pipeline with Docker: Kafka, workers, Prometheus, Grafana; the samples are played into it
+	docker compose up --build --detach
+	@echo "Grafana: http://localhost:3000   Prometheus: http://localhost:9090   Kafka: localhost:29092   logs: docker compose logs -f"
+
+down: ## Stop it, and remove its volumes
+	docker compose --profile live down --volumes
 
 test: $(READY) lint ## Lint, type-check, check the architecture, and run all tests
 	$(BIN)/pytest -n 2 --dist loadfile
@@ -39,6 +46,7 @@ bench-kafka: $(READY) ## Measure the workers: against plain Faust, recovery, mem
 	$(BIN)/python -m benchmarks.engines --json $(MEASURED)/engines.json
 	$(BIN)/python -m benchmarks.recovery --json $(MEASURED)/recovery.json
 	$(BIN)/python -m benchmarks.backlog --json $(MEASURED)/backlog.json
+	$(BIN)/python -m benchmarks.observing --json $(MEASURED)/observing.json
 
 figures: $(READY) ## Measure everything anew, but for the workers, and write the README's figures
 	$(BIN)/python -m scripts.build_figures --kafka $(MEASURED)

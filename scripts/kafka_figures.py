@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 _MEBI = 1024 * 1024
-SOURCES = ("engines", "recovery", "backlog", "chaos")
+SOURCES = ("engines", "observing", "recovery", "backlog", "chaos")
 
 
 def lines(kept: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of the section, for as much as was measured."""
-    for name, part in (("engines", _engines), ("recovery", _recovery), ("backlog", _backlog), ("chaos", _chaos)):
+    for name, part in (("engines", _engines), ("observing", _observing), ("recovery", _recovery), ("backlog", _backlog), ("chaos", _chaos)):
         if name in kept:
             yield ""
             yield from part(kept[name])
@@ -31,6 +31,14 @@ def _engines(run: Mapping[str, Any]) -> Iterator[str]:
     if cost := run["transactions"]:
         yield ""
         yield f"With a transaction for each chunk, {cost['wall']:.0%} of the listings a second without ({cost['cpu']:.0%} per CPU second)."
+
+
+def _observing(run: Mapping[str, Any]) -> Iterator[str]:
+    times = run["times"]
+    yield (
+        f"With metrics, asked for every second, {times['wall']:.1%} of the listings a second without ({times['cpu']:.1%} per CPU second; "
+        f"{run['rounds']} rounds of {run['listings']:,} listings in turn, staged)."
+    )
 
 
 def _recovery(run: Mapping[str, Any]) -> Iterator[str]:

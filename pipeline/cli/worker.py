@@ -55,7 +55,7 @@ def command(
     if which is Which.ALL and not fused:
         configure(settings.log_level, settings.log_format)
         patience = settings.drain_timeout + _GRACE
-        raise typer.Exit(Supervisor([stage.name for stage in STAGES], command_of(*options), patience).run())
+        raise typer.Exit(Supervisor([stage.name for stage in STAGES], command_of(*options), patience, settings.http_port).run())
     raise typer.Exit(_run(settings, "fused" if fused else which.value, accept_gap, accept_dead_letters))
 
 

@@ -1,6 +1,7 @@
 """Runs one worker process a stage, and keeps them running: a crash is mended by a start, an error with a reason stops them all."""
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -8,6 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
+
+from pipeline.settings import variable
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +26,7 @@ class _Child:
     """One worker process: when it was started, when it may be started again, and how long to wait after the next crash."""
 
     stage: str
+    port: int | None = None
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     due: float = 0.0
@@ -32,9 +36,12 @@ class _Child:
 class Supervisor:
     """Starts and watches the workers of some stages."""
 
-    def __init__(self, stages: Sequence[str], command: Command, patience: float) -> None:
-        """`command` gives the command line of a stage's worker; `patience`: seconds that a stopping worker is given."""
-        self._children = [_Child(stage) for stage in stages]
+    def __init__(self, stages: Sequence[str], command: Command, patience: float, port: int | None = None) -> None:
+        """`command` gives the command line of a stage's worker; `patience`: seconds that a stopping worker is given.
+
+        `port`: of the first worker; each of the others has the next one. None, or 0: each finds one by itself.
+        """
+        self._children = [_Child(stage, port + number if port else None) for number, stage in enumerate(stages)]
         self._command, self._patience = command, patience
         self._stopping = False
         self._code = 0
@@ -59,7 +66,9 @@ class Supervisor:
         now = time.monotonic()
         if child.process is None:
             if now >= child.due:
-                child.process, child.started = subprocess.Popen(self._command(child.stage), start_new_session=True), now
+                own = {variable("http_port"): str(child.port)} if child.port else {}
+                child.process = subprocess.Popen(self._command(child.stage), start_new_session=True, env=os.environ | own)
+                child.started = now
             return
         code = child.process.poll()
         if code is None:

@@ -1,5 +1,6 @@
 """docker-compose.yml: valid, pinned, closed to the outside, and every command and health check of it runs as written."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -120,3 +121,19 @@ def test_the_clock_ticks_until_it_is_stopped(start: Start) -> None:
     time.sleep(5)
     assert clock.process.poll() is None, clock.log.read_text()
     assert clock.stop() in (0, 143)
+
+
+def test_make_up_and_down_say_what_compose_is_to_do() -> None:
+    """There may be no Docker here: the services themselves are run above."""
+    told = {
+        target: subprocess.run(("make", "--dry-run", target), capture_output=True, text=True, check=True).stdout
+        for target in ("up", "down")
+    }
+    assert "docker compose up --build --detach" in told["up"]
+    assert "docker compose --profile live down --volumes" in told["down"]
+
+
+def test_docker_compose_takes_the_file() -> None:
+    if shutil.which("docker") is None or subprocess.run(("docker", "compose", "version"), capture_output=True, check=False).returncode:
+        pytest.skip("no docker compose here: the file is checked against the schema of compose")
+    subprocess.run(("docker", "compose", "config", "--quiet"), cwd=PROJECT, check=True)
