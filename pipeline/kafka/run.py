@@ -28,6 +28,7 @@ def run(app: StageApp, tell: Callable[[Ending], int]) -> int:
     app.too_late = lambda: os._exit(tell(Ending(app.failure, app.worker is not None, app.undone)))
     app.instruments.repeats = configure(app.settings.log_level, app.settings.log_format)
     worker = faust.Worker(app, override_logging=False, redirect_stdouts=False, quiet=True)
+    worker.spinner = None  # it writes to standard output, also where that is no terminal
     try:
         with long_lived_left_alone():
             worker.execute_from_commandline()
