@@ -80,11 +80,7 @@ def test_figures_hold_while_a_worker_is_killed(settings: Settings, fleet: Fleet,
         pytest.skip("NO TEST OF THE FIGURES IN PROMETHEUS RUNS: prometheus is not installed (apt install prometheus)")
     expected = replay(Plan(SAMPLES, tmp_path / "local", partitions=PARTITIONS)).decisions.takedowns.total()
     with Prometheus(tmp_path / "prometheus", [f"127.0.0.1:{port}" for port in fleet.targets.values()]) as prometheus:
-        until(
-            lambda: (
-                prometheus.value("count(sum by (stage, partition) (takedown_conservation_residual_records))") == len(STAGES) * PARTITIONS
-            )
-        )
+        until(lambda: prometheus.value(f"count({RESIDUAL})") == len(STAGES) * PARTITIONS)
         asyncio.run(play(settings, files_of(SAMPLES), None, lambda *_: None))
         until(lambda: prometheus.value("sum(takedown_takedowns_total)") > expected / 4)
         fleet.kill["flagging-0"]()
