@@ -12,6 +12,7 @@ Format = Literal["text", "json"]
 
 _WINDOW = 60.0  # seconds
 _MOST = 5  # lines of one kind in a window
+_TALKATIVE = ("aiokafka", "faust", "mode")  # libraries that tell of every service, group and timer; heard in full with DEBUG
 _OURS = "pipeline."
 _MOST_KINDS = 1000  # that are told apart
 _TEXT = "[%(asctime)s] %(levelname)s %(name)s: %(message)s"
@@ -91,6 +92,7 @@ def configure(level: str, form: Format) -> Repeats:
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
-    logging.getLogger("mode").setLevel(max(logging.getLevelName(level), logging.WARNING))  # its timers tell of every late turn
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.NOTSET if level == "DEBUG" else max(logging.getLevelName(level), logging.WARNING))
     logging.captureWarnings(capture=True)
     return repeats

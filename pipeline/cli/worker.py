@@ -1,11 +1,12 @@
 """`takedown worker`."""
 
+import logging
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.console import complain, err
+from pipeline.cli.console import complain
 from pipeline.cli.exits import Exit, code_of
 from pipeline.cli.running import SettingsFile
 from pipeline.flow import STAGES
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pipeline.kafka.run import Ending
 
 NAME = "worker"
+log = logging.getLogger("pipeline.worker")
 _GRACE = 10.0  # seconds beyond a worker's own deadline, before its supervisor kills it
 
 
@@ -70,10 +72,16 @@ def _run(settings: Settings, name: str, accept_gap: bool, accept_dead_letters: i
 
 
 def _told(settings: Settings, name: str, ending: "Ending") -> int:
-    """Say how a worker ended; return the exit code."""
+    """Say how a worker ended, as its log lines are; return the exit code."""
+    complained = _logged if settings.log_format == "json" else complain
     if ending.failure is not None:
-        return complain(f"{name}: {ending.failure}", Exit.WORKER if ending.begun else code_of(ending.failure) or Exit.WORKER)
+        return complained(f"{name}: {ending.failure}", Exit.WORKER if ending.begun else code_of(ending.failure) or Exit.WORKER)
     if ending.left:
-        return complain(f"{name}: {ending.left} chunks were not finished in {settings.drain_timeout} s; they are done again", Exit.WORKER)
-    err.print(f"{name}: everything that was begun is finished and committed")
+        return complained(f"{name}: {ending.left} chunks were not finished in {settings.drain_timeout} s; they are done again", Exit.WORKER)
+    log.info("%s: everything that was begun is finished and committed", name)
     return Exit.OK
+
+
+def _logged(message: str, code: int) -> int:
+    log.error(message)
+    return code

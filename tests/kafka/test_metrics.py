@@ -162,6 +162,31 @@ async def test_records_keep_the_time_at_which_their_cause_came(stocked: Settings
         assert passed == came, topic
 
 
+async def test_every_line_of_a_json_log_is_an_object(stocked: Settings, tmp_path: Path) -> None:
+    with Workers(stocked.model_copy(update={"log_format": "json"}), tmp_path / "workers") as workers:
+        worker = workers.start("fused")
+        await seen(workers, all_done)
+        assert worker.stop() == 0
+        lines = json_lines(worker)
+    assert lines[-1]["message"] == "fused: everything that was begun is finished and committed"
+    assert len(lines) < 25, "one line an event worth a person's time"
+
+
+async def test_a_failure_is_told_as_json_too(stocked: Settings, tmp_path: Path) -> None:
+    away = stocked.model_copy(update={"log_format": "json", "connect_timeout": 0.0, "bootstrap": "127.0.0.1:9"})
+    with Workers(away, tmp_path / "workers") as workers:
+        worker = workers.start("fused")
+        worker.ended_by_us = True
+        assert await asyncio.to_thread(worker.process.wait, PATIENCE) == 7
+        assert "Kafka at 127.0.0.1:9" in json_lines(worker)[-1]["message"]
+
+
+def json_lines(worker: WorkerProcess) -> list[dict[str, Any]]:
+    lines = [orjson.loads(line) for line in worker.log.read_bytes().splitlines()]
+    assert {"time", "level", "logger", "message"} <= set.intersection(*(set(line) for line in lines))
+    return lines
+
+
 async def test_watch_shows_workers_and_says_what_does_not_answer(stocked: Settings, tmp_path: Path) -> None:
     with Workers(stocked, tmp_path / "workers") as workers:
         worker = workers.start("fused")
