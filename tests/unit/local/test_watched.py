@@ -1,5 +1,10 @@
 """A local replay can be watched while it runs, by the metrics of the workers."""
 
+import os
+import pty
+import signal
+import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +17,7 @@ from pipeline.stages.record import Record
 from pipeline.watching import Look, look
 from pipeline.web import PortError
 from tests.build import FAKE, at, listing, right, write_topics
+from tests.cli.command import TAKEDOWN
 
 
 class Watching:
@@ -50,6 +56,36 @@ def test_the_port_is_closed_at_the_end(topics: Path, tmp_path: Path) -> None:
     ports: list[int] = []
     replay(Plan(topics, tmp_path / "out", metrics_port=0), silent, ports.append)
     assert look([f"http://127.0.0.1:{ports[0]}"], CATALOGUE).silent
+
+
+def test_watch_draws_on_a_terminal_until_it_is_stopped(topics: Path, tmp_path: Path) -> None:
+    """It is run in a terminal of its own, beside a replay that waits for it."""
+    ports: list[int] = []
+    drawn: list[tuple[int, bytes]] = []
+
+    def deliver(records: Sequence[Record]) -> Sequence[Record]:
+        if not drawn:
+            drawn.append(in_a_terminal(str(TAKEDOWN), "watch", f"http://127.0.0.1:{ports[0]}", "--every", "0.2"))
+        return records
+
+    replay(Plan(topics, tmp_path / "out", metrics_port=0, transport=deliver), silent, ports.append)
+    code, screen = drawn[0]
+    assert code == 130
+    assert screen.count(b"Conservation: 0, every record is accounted for.") >= 2, "it was drawn again"
+
+
+def in_a_terminal(*command: str) -> tuple[int, bytes]:
+    """Run a command in a terminal for a while, and stop it by Ctrl-C; return its exit code and what it drew."""
+    ours, its = pty.openpty()
+    process = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, env={**os.environ, "TERM": "xterm", "COLUMNS": "120"})
+    os.close(its)
+    screen, until = b"", time.monotonic() + 20
+    while screen.count(b"accounted for") < 3 and time.monotonic() < until:
+        screen += os.read(ours, 65_536)
+    process.send_signal(signal.SIGINT)
+    code = process.wait(20)
+    os.close(ours)
+    return code, screen
 
 
 def test_a_port_that_is_taken_stops_it_and_leaves_nothing(topics: Path, tmp_path: Path) -> None:
