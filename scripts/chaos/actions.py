@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from shutil import rmtree
 
 from pipeline.flow import STAGES
+from pipeline.metrics import CATALOGUE, RESIDUAL
+from pipeline.watching import look
 from scripts.broker.broker import Broker
 from scripts.broker.workers import WorkerProcess, Workers
 from scripts.chaos.transactions import has_open_transaction
@@ -116,8 +118,9 @@ class Actions:
         """Freeze a worker until it has left a transaction open. Meanwhile work piles up: soon it is seldom outside of one."""
         worker = self._chance.choice(self._of(stage))
         for _ in range(_TRIES):
+            owned = await asyncio.to_thread(_owned, worker)  # another worker's transaction proves nothing of this one
             worker.freeze()
-            if await has_open_transaction(self._workers.settings, stage):
+            if owned and await has_open_transaction(self._workers.settings, stage, owned):
                 return worker
             await asyncio.sleep(_PILE_UP)
             worker.thaw()
@@ -127,3 +130,8 @@ class Actions:
     def _count(self, what: str, which: str) -> None:
         self.done[what] += 1
         self._say(f"{what} {self.done[what]}: {which}")
+
+
+def _owned(worker: WorkerProcess) -> set[int]:
+    """Return the partitions that a worker says it owns."""
+    return {int(number) for (number,) in look([worker.url], CATALOGUE).of(RESIDUAL, "partition")} if worker.url else set()
