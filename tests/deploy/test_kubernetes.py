@@ -216,6 +216,8 @@ def test_prometheus_reads_every_worker_and_nothing_else() -> None:
         if selects(monitor["spec"]["selector"]["matchLabels"], service["metadata"]["labels"])
     }
     assert selected.keys() == {f"takedown-{stage.name}" for stage in STAGES}
+    job = {service["metadata"]["labels"][monitor["spec"]["jobLabel"]] for service in selected.values()}
+    assert job == {"takedown"}  # which the alerts ask for
     for endpoint in monitor["spec"]["endpoints"]:
         assert all(endpoint["port"] in {port["name"] for port in service["spec"]["ports"]} for service in selected.values())
 
