@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
 from aiokafka.errors import KafkaError
@@ -32,7 +33,7 @@ def client(settings: Settings) -> dict[str, Any]:
     """Return the arguments that every aiokafka client takes. Raises SettingsError where a certificate or key cannot be used."""
     return {
         "bootstrap_servers": settings.bootstrap,
-        "client_id": settings.application,
+        "client_id": f"{settings.application}-{gethostname()}",  # members are dealt partitions in its order: a host gets its own back
         "security_protocol": settings.security_protocol,
         "ssl_context": _ssl_context(settings),
         "sasl_mechanism": settings.sasl_mechanism,
