@@ -7,9 +7,9 @@ import asyncio
 from typing import Any
 
 from pipeline.__main__ import run
+from pipeline.kafka.app import StageApp
 from pipeline.kafka.instruments import Instruments
 from pipeline.kafka.owner import Owner
-from pipeline.kafka.transport import ChunkConsumer
 
 
 async def _never(*_: Any) -> None:
@@ -25,7 +25,7 @@ if __name__ == "__main__":
         (Owner, "_observe", _nothing),
         (Instruments, "handled", _nothing),
         (Instruments, "took_down", _nothing),
-        (ChunkConsumer, "_measure_on", _never),
+        (StageApp, "_measure", _never),
     ):
         setattr(kind, method, stand_in)
     run()

@@ -42,7 +42,11 @@ class Counted:
 
 
 def _by_key(known: Mapping[str, Metric], counts: Mapping[str, int], place: tuple[str, str]) -> Iterator[Reading]:
-    """Yield counts whose key is what they count and then their labels."""
+    """Yield counts whose key is what they count and then their labels. What another release has counted is an outcome by its key."""
     for name, number in counts.items():
         what, *labels = name.split(":")
-        yield Reading(known[what], (*place, *labels), number)
+        metric = known.get(what)
+        if metric is not None and len(place) + len(labels) == len(metric.labels):
+            yield Reading(metric, (*place, *labels), number)
+        else:
+            yield Reading(metrics.OUTCOMES, (*place, name), number)

@@ -50,9 +50,10 @@ class Look:
 
 
 def rate(before: Look, after: Look, metric: Metric, **where: str) -> float:
-    """Return how much a counter rose a second. A worker that went or came makes it none, never a negative one."""
-    seconds = after.at - before.at
-    return max(after.total(metric, **where) - before.total(metric, **where), 0.0) / seconds if seconds > 0 else 0.0
+    """Return how much a counter rose a second, of the series that were there before: what comes with a worker has not risen."""
+    seconds, earlier, later = after.at - before.at, before.of(metric, *metric.labels, **where), after.of(metric, *metric.labels, **where)
+    rises = (max(value - earlier[labels], 0.0) for labels, value in later.items() if labels in earlier)
+    return sum(rises) / seconds if seconds > 0 else 0.0
 
 
 def look(urls: Sequence[str], catalogue: Iterable[Metric]) -> Look:

@@ -74,6 +74,8 @@ def _seen(urls: Sequence[str]) -> Look:
 
 def shown(before: Look, after: Look) -> RenderableType:
     """Return the view: stages in the order of the flow, decisions, dead letters, conservation, and who does not answer."""
+    if not after.answered:
+        return Text("No worker answers: " + "; ".join(printable(f"{url}: {why}") for url, why in after.silent.items()), style="bold red")
     residual = after.total(metrics.RESIDUAL)
     accounted = Text("Conservation: 0, every record is accounted for.", style="green")
     lost = Text(

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import faust
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 from faust.types import StreamT
 
 from pipeline.flow import STAGES, TOPICS, Stage
@@ -30,7 +32,7 @@ from pipeline.web import PortError, served
 
 log = logging.getLogger(__name__)
 
-_TURN_EVERY = 1.0  # seconds
+_TURN_EVERY, _MEASURE_EVERY = 1.0, 2.0  # seconds
 _CLOSING = 3.0  # seconds beyond the deadline of a stop, in which connections are closed
 
 
@@ -108,7 +110,7 @@ class StageApp(faust.App):
         self.instruments.exposition.add(lambda: readings(worker, self.reference))
         following = asyncio.create_task(self.reference.run())
         following.add_done_callback(lambda task: _reference_ended(task, worker))
-        self._background += [following, asyncio.create_task(self._watch(worker))]
+        self._background += [following, asyncio.create_task(self._watch(worker)), asyncio.create_task(self._measure(worker))]
         await super().on_start()
 
     async def _read_reference(self) -> LiveReference:
@@ -120,6 +122,19 @@ class StageApp(faust.App):
             await reference.close()
             raise
         return reference
+
+    async def _measure(self, worker: Worker) -> None:
+        """Look now and then where the inputs end, for the lag: by the client of the reference data, which holds up no fetch."""
+        names = self.plan.names
+        while True:
+            await asyncio.sleep(_MEASURE_EVERY)
+            places = {TopicPartition(names[topic], partition): (topic, partition) for topic, partition in worker.inputs()}
+            try:
+                ends = await self.reference.ends(list(places))
+            except KafkaError as error:  # the lag stays as it was last seen; fetching says what is wrong
+                log.debug("the lag is not known: %s", error)
+            else:
+                worker.measure_lag({places[place]: end for place, end in ends.items()})
 
     async def _turn(self) -> None:
         """Note that the loop turns."""

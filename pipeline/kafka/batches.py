@@ -27,11 +27,11 @@ async def send(producer: AIOKafkaProducer, messages: Mapping[Place, Iterable[Mes
 def _batches(producer: AIOKafkaProducer, messages: Iterable[Message]) -> Iterator[tuple[int, Any]]:
     """Yield as few batches as hold the messages, each with the number of its messages."""
     batch, count = producer.create_batch(), 0
-    for key, value, headers, timestamp in messages:
-        if batch.append(key=key, value=value, timestamp=timestamp, headers=list(headers)) is None:
+    for key, value, headers in messages:
+        if batch.append(key=key, value=value, timestamp=None, headers=list(headers)) is None:
             yield count, batch
             batch, count = producer.create_batch(), 0
-            batch.append(key=key, value=value, timestamp=timestamp, headers=list(headers))
+            batch.append(key=key, value=value, timestamp=None, headers=list(headers))
         count += 1
     if count:
         yield count, batch

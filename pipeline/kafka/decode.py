@@ -8,6 +8,7 @@ from typing import Any, Protocol, get_args
 from pipeline.codec import decoder, fault
 from pipeline.events.dead_letter import Fault
 from pipeline.flow import INPUTS, TOPICS
+from pipeline.kafka.messages import CAME
 from pipeline.partitions import partition_of
 from pipeline.stages.record import Record
 
@@ -17,6 +18,7 @@ HEADERS = 32  # that a dead letter keeps
 HEADER_LIMIT = 1000  # characters of a header that it keeps
 NAME_LIMIT = 100
 KEY_LIMIT = 200
+_MOST_DIGITS = 14  # of milliseconds: to the year 5138
 
 
 class Fetched(Protocol):
@@ -36,6 +38,7 @@ def decoder_of(topic: str, name: str, partitions: int) -> Callable[[Fetched], Re
     decode = _sequence_decoder(kinds) if TOPICS[topic].role == "sequence" else decoder(kinds[0])
     limit = SIZE_LIMIT if TOPICS[topic].role in ("input", "reference") else SEQUENCE_LIMIT
     keyed = topic in INPUTS and TOPICS[topic].key is not None
+    ours = TOPICS[topic].role == "sequence"
 
     def record_of(fetched: Fetched) -> Record:
         value = fetched.value
@@ -50,7 +53,8 @@ def decoder_of(topic: str, name: str, partitions: int) -> Callable[[Fetched], Re
         if keyed and partition_of(event.seller_id, partitions) != fetched.partition:
             wrong = f"the seller_id {event.seller_id!r} belongs in partition {partition_of(event.seller_id, partitions)} of {name}"
             return _faulty(topic, fetched, Fault("wrong-key", wrong, "$.seller_id"))
-        return Record(topic, fetched.partition, fetched.offset, value, event, None, _key(fetched), _headers(fetched), time_of(fetched))
+        headers, time = (None, came(fetched)) if ours else (_headers(fetched), time_of(fetched))
+        return Record(topic, fetched.partition, fetched.offset, value, event, None, _key(fetched), headers, time)
 
     return record_of
 
@@ -88,6 +92,14 @@ def _headers(fetched: Fetched) -> dict[str, str] | None:
         return None
     kept = islice(fetched.headers, HEADERS)
     return {name[:NAME_LIMIT]: (value or b"").decode(errors="replace")[:HEADER_LIMIT] for name, value in kept}
+
+
+def came(fetched: Fetched) -> datetime | None:
+    """Return when what caused a record of the sequence came in: what its header says; the broker's time where there is none."""
+    for name, value in fetched.headers:
+        if name == CAME and value is not None and value.isdigit() and len(value) <= _MOST_DIGITS:
+            return datetime.fromtimestamp(int(value) / 1000, UTC)
+    return time_of(fetched)
 
 
 def time_of(fetched: Fetched) -> datetime | None:

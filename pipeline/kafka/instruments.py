@@ -34,9 +34,9 @@ class Instruments:
         self._seconds.observe(seconds)
 
     def took_down(self, ages: Iterable[float]) -> None:
-        """Note takedowns that are committed, each with the age of its listing in seconds."""
+        """Note takedowns that are committed, each with the age of its listing in seconds; the broker's clock may be ahead of ours."""
         for age in ages:
-            self._end_to_end.observe(age)
+            self._end_to_end.observe(max(age, 0.0))
 
     def was_fenced(self) -> None:
         """Note a chunk that was refused since another worker owns the partition."""

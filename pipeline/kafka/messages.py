@@ -18,6 +18,8 @@ from pipeline.events.takedown import Takedown
 from pipeline.flow import DEAD_LETTERS, TOPICS
 from pipeline.stages.record import Output
 
+CAME = "came"  # milliseconds since 1970
+
 _IDENTITY: dict[type, Callable[[Any], tuple[str, datetime]]] = {
     Takedown: attrgetter("takedown_id", "decided_at"),
     Review: attrgetter("review_id", "opened_at"),
@@ -32,14 +34,13 @@ class Message(NamedTuple):
     key: bytes | None
     value: bytes | None  # None: the key is deleted
     headers: Sequence[tuple[str, bytes]] = ()
-    timestamp: int | None = None  # milliseconds; None: the time at which it is written
 
 
 def message(output: Output, value: bytes, source: str) -> Message:
     """Return the message of an output. `source` is the stage and partition that wrote it."""
     key = output.key.encode() if output.key is not None else None
     if TOPICS[output.topic].role != "output":
-        return Message(key, value, timestamp=_milliseconds(output.cause.timestamp))  # of what came from outside, so its age can be told
+        return Message(key, value, came_header(output.cause.timestamp))
     identity, at = _IDENTITY[type(output.event)](output.event)
     return Message(key, value, _attributes(identity, output.topic, source, at))
 
@@ -51,8 +52,9 @@ def dead_letter_message(letter: DeadLetter, source: str) -> Message:
     return Message(key, encode(letter), _attributes(identity, DEAD_LETTERS, source, letter.timestamp))
 
 
-def _milliseconds(at: datetime | None) -> int | None:
-    return None if at is None else round(at.timestamp() * 1000)
+def came_header(came: datetime | None) -> Sequence[tuple[str, bytes]]:
+    """Return the header that says when what came from outside came in, by the broker's time: so its age can be told."""
+    return () if came is None else ((CAME, b"%d" % round(came.timestamp() * 1000)),)
 
 
 def _attributes(identity: str, topic: str, source: str, at: datetime | None) -> list[tuple[str, bytes]]:

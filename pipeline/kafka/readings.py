@@ -36,8 +36,9 @@ def _of_partition(worker: Worker, partition: int, owner: Owning) -> Iterator[Rea
     for each in seen:
         yield from each.counted.readings()
         yield from _of_stage(each)
-    if seen and partition in worker.lags:
-        yield from _of_lag(seen[0], worker.lags[partition])
+    lags = worker.lags.get(partition)
+    if seen and lags is not None:
+        yield from _of_lag(seen[0], lags)
 
 
 def _of_recovery(place: tuple[str, str], recovery: Recovery) -> Iterator[Reading]:
@@ -64,5 +65,5 @@ def _of_lag(first: Observed, lags: Mapping[str, int]) -> Iterator[Reading]:
     place = first.stage, str(first.partition)
     for topic, offsets in lags.items():
         yield Reading(metrics.LAG, (*place, topic), offsets)
-    waits = any(lags.values()) and first.newest is not None
-    yield Reading(metrics.LAG_SECONDS, place, max(time() - first.newest.timestamp(), 0.0) if waits and first.newest else 0.0)
+    since = first.newest.timestamp() if first.newest is not None else first.committed_at  # nothing is handled yet: since it was opened
+    yield Reading(metrics.LAG_SECONDS, place, max(time() - since, 0.0) if any(lags.values()) else 0.0)

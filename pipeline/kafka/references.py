@@ -133,6 +133,11 @@ class LiveReference:
                 if not _covers(held, wanted):
                     raise MissingReferenceError(f"the sequence asks for {wanted}, the topics hold {held}: were they made anew?") from None
 
+    async def ends(self, places: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+        """Ask the broker where what is committed ends, in any topics. Raises KafkaError."""
+        found: Mapping[TopicPartition, int] = await self._consumer.end_offsets(list(places)) if places else {}
+        return found
+
     async def close(self) -> None:
         """Stop reading."""
         await self._consumer.stop()

@@ -76,10 +76,8 @@ def planned(settings: Settings, *, fused: bool = False) -> tuple[Planned, ...]:
 def _planned(settings: Settings, topic: Topic) -> Planned:
     retention = _FOR_EVER if topic.retention_days is None else topic.retention_days * _DAY
     configs = {"cleanup.policy": "delete", "retention.ms": str(retention), "retention.bytes": str(_FOR_EVER)}
-    if topic.role == "sequence":  # its records have the time at which their cause came in: their age is told by it
-        configs |= {"message.timestamp.type": "CreateTime"}
     partitions = 1 if topic.role == "reference" else settings.partitions
-    return Planned(topic_name(settings, topic.name), partitions, settings.replication, _common(settings) | configs)
+    return Planned(topic_name(settings, topic.name), partitions, settings.replication, configs | _common(settings))
 
 
 def _changelog(settings: Settings, name: str) -> Planned:

@@ -25,7 +25,6 @@ from pipeline.kafka.retry import patiently
 log = logging.getLogger(__name__)
 
 _POLL = 0.1  # seconds that a fetch waits for records
-_MEASURE_EVERY = 2.0  # seconds
 _FETCH_WAIT = 20  # milliseconds: an idle partition's fetch holds up the others of its broker for so long
 _PARTITION_FETCH = 1024 * 1024  # bytes
 
@@ -147,8 +146,8 @@ class ChunkConsumer(driver.Consumer):
     # -- fetching and delivering
 
     async def _drain_messages(self, fetcher: Any) -> None:
-        """Fetch, deliver and measure until stopped, side by side."""
-        tasks = [asyncio.create_task(each) for each in (self._fetch_on(), self._deliver_on(), self._measure_on())]
+        """Fetch and deliver until stopped, side by side."""
+        tasks = [asyncio.create_task(each) for each in (self._fetch_on(), self._deliver_on())]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -179,20 +178,6 @@ class ChunkConsumer(driver.Consumer):
             except KafkaError as error:
                 log.warning("fetching goes on in a second: %s: %s", type(error).__name__, error)
                 await asyncio.sleep(1)
-
-    async def _measure_on(self) -> None:
-        """Look now and then where the inputs end, for the lag."""
-        worker = self._worker
-        while True:
-            await asyncio.sleep(_MEASURE_EVERY)
-            try:
-                ends = await self._thread.ends([self._place(topic, partition) for topic, partition in worker.inputs()])
-            except KafkaError as error:  # the lag stays as it was last seen; fetching says what is wrong
-                log.debug("the lag is not known: %s", error)
-            except self.consumer_stopped_errors:
-                return
-            else:
-                worker.measure_lag({self._known(tp): end for tp, end in ends.items()})
 
     async def _begin_opened(self) -> None:
         """Go to the mark of partitions that were opened; nothing is fetched in between, so nothing is skipped."""

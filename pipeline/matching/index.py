@@ -5,7 +5,6 @@ writing, add a file with METHOD and `look`, and name it in DISGUISES.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from unicodedata import decomposition
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -51,12 +50,21 @@ class BrandIndex:
         self._patterns = list(self._names)
         self._search = AhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
         self._words = frozenset(word for one in self._patterns for word in one.split(GAP) if len(word) >= LEAST)
-        self._places_kept = lru_cache(_KEPT)(self._places)
+        self._kept: dict[str, tuple[Found, ...]] = {}  # no lru_cache: one that holds this index would keep it alive for ever
 
     def find(self, text: str, context: str = "") -> list[Hit]:
         """Return the names in a text, in the order of their places. `context` is what else may tell a common word's sense."""
         found = self._places(text) if len(text) > _LONGEST_KEPT else self._places_kept(text)
         return list(_with_references(text, self._hits(text, found, context))) if found else []
+
+    def _places_kept(self, text: str) -> tuple[Found, ...]:
+        """Return the places in a short text, which may have been looked for before."""
+        found = self._kept.get(text)
+        if found is None:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            found = self._kept[text] = self._places(text)
+        return found
 
     def _places(self, text: str) -> tuple[Found, ...]:
         """Return where names stand, in the order of their places, whatever is meant by them."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import Protocol
 from unicodedata import category, is_normalized, normalize
 
@@ -51,11 +50,20 @@ class Lexicon:
         words = sorted((re.escape(fold(word).strip()) for word in denials), key=len, reverse=True)
         self._denied = re.compile(f"(?:{'|'.join(words)})[ :]?$") if words else None
         self._others = {name: tuple(fold(word).strip() for word in term.unless) for name, term in self._terms.items()}
-        self._mentions_kept = lru_cache(_KEPT)(lambda text: tuple(self._mentions(text)))
+        self._kept: dict[str, tuple[Mention, ...]] = {}  # no lru_cache: one that holds this lexicon would keep it alive for ever
 
     def find(self, text: str) -> Sequence[Mention]:
         """Return the mentions of terms, in their order."""
         return self._mentions_kept(text) if len(text) <= _LONGEST_KEPT else tuple(self._mentions(text))
+
+    def _mentions_kept(self, text: str) -> tuple[Mention, ...]:
+        """Return the mentions in a short text, which may have been looked for before."""
+        found = self._kept.get(text)
+        if found is None:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            found = self._kept[text] = tuple(self._mentions(text))
+        return found
 
     def _mentions(self, text: str) -> Iterator[Mention]:
         folded = fold(text)

@@ -60,7 +60,7 @@ async def test_what_is_missing_is_made_beside_what_is_there(settings: Settings) 
     ("topic", "expected"),
     [
         ("listings", {"retention.ms": str(30 * DAY), "cleanup.policy": "delete"}),
-        ("events.unique", {"retention.ms": "-1", "cleanup.policy": "delete", "message.timestamp.type": "CreateTime"}),
+        ("events.unique", {"retention.ms": "-1", "cleanup.policy": "delete"}),
         ("rights", {"retention.ms": "-1", "cleanup.policy": "delete"}),
         (None, {"cleanup.policy": "compact", "delete.retention.ms": str(7 * DAY)}),
     ],
@@ -68,7 +68,7 @@ async def test_what_is_missing_is_made_beside_what_is_there(settings: Settings) 
 async def test_the_broker_has_the_configuration(topics: Settings, topic: str | None, expected: dict[str, str]) -> None:
     name = topic_name(topics, topic) if topic else changelog_name(topics, topics.application, "dedupe")
     found = await configs(topics, name)
-    expected = {"message.timestamp.type": "LogAppendTime", "max.message.bytes": "2097152"} | expected
+    expected |= {"message.timestamp.type": "LogAppendTime", "max.message.bytes": "2097152"}
     assert {key: found[key] for key in expected} == expected
 
 

@@ -108,3 +108,10 @@ def test_a_process_shows_nothing_that_is_not_in_the_catalogue() -> None:
     assert 'takedown_producer_errors_total{error="lasting",stage="dedupe"} 1.0' in text
     assert 'takedown_chunk_records_sum{stage="dedupe"} 100.0' in text
     assert "takedown_end_to_end_seconds_count 2.0" in text
+
+
+def test_what_another_release_has_counted_is_shown_as_an_outcome() -> None:
+    """While workers are updated one by one, a mark may hold keys that this one does not know."""
+    counted = Counted("flagging", 0, 0, fates={"mislaid": 2}, decided={"pardon:king": 3, "takedown:own_initiative": 1})
+    outcomes = {reading.labels[2]: reading.value for reading in counted.readings() if reading.metric is metrics.OUTCOMES}
+    assert outcomes == {"mislaid": 2, "pardon:king": 3, "takedown:own_initiative": 1}

@@ -32,6 +32,8 @@ def test_a_rate_is_a_second_and_never_below_0() -> None:
     before, after, restarted = seen(10.0, p0_disguise=3), seen(14.0, p0_disguise=11), seen(20.0, p1_disguise=1)
     assert rate(before, after, metrics.TAKEDOWNS) == 2.0
     assert rate(after, restarted, metrics.TAKEDOWNS) == 0.0
+    joined = seen(16.0, p0_disguise=13, p1_disguise=50_000)
+    assert rate(after, joined, metrics.TAKEDOWNS) == 1.0, "what another worker brings has not risen"
     assert rate(before, before, metrics.TAKEDOWNS) == 0.0
 
 

@@ -1,12 +1,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 
 from pipeline.codec import encode
-from pipeline.kafka.decode import SEQUENCE_LIMIT, SIZE_LIMIT, decoder_of
+from pipeline.kafka.decode import SEQUENCE_LIMIT, SIZE_LIMIT, decoder_of, time_of
 from pipeline.stages.record import ORIGINAL_LIMIT, dead_letter
-from tests.build import listing, sequenced
+from tests.build import listing, sequenced, sequenced_tick
 
 BATCH_LIMIT = 2 * 1024 * 1024  # bytes that the topics take
 
@@ -54,3 +55,19 @@ def test_the_sequence_may_be_longer_than_what_comes_in() -> None:
     record = decoder_of("events.unique", "events.unique", 1)(Fetched(padded))
     assert record.fault is None
     assert record.event == long
+
+
+def test_a_record_of_the_sequence_came_when_its_cause_came() -> None:
+    tick = encode(sequenced_tick())
+    headers: list[list[tuple[str, bytes | None]]] = [
+        [("came", b"1456819200000")],
+        [],
+        [("came", b"soon")],
+        [("came", None)],
+        [("came", b"9" * 400)],
+    ]
+    fetched = [Fetched(tick, headers=each, timestamp=1_500_000_000_000) for each in headers]
+    decode = decoder_of("events.unique", "events.unique", 1)
+    first, *others = [decode(each).timestamp for each in fetched]
+    assert first == datetime(2016, 3, 1, 8, tzinfo=UTC)
+    assert set(others) == {time_of(fetched[1])}, "no header, or one that is none: as the broker says"

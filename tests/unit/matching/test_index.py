@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import pytest
 
 from pipeline.matching.index import BrandIndex
@@ -104,3 +107,23 @@ def test_a_common_word_needs_its_context(context: str, found: int) -> None:
 
 def test_no_names_find_nothing() -> None:
     assert BrandIndex([]).find("Nike") == []
+
+
+def test_what_is_kept_of_short_texts_changes_nothing_and_has_an_end() -> None:
+    index = BrandIndex(NAMES)
+    texts = [f"Nike N{number}" for number in range(9000)]
+    assert [only(index.find(text)).owner for text in (*texts, *texts)] == [NIKE] * 18_000
+    assert len(index._kept) < 9000
+
+
+def test_an_index_that_is_replaced_goes_at_once() -> None:
+    """A worker tells the collector to leave the registry alone, so it must not need one."""
+    index = BrandIndex(NAMES)
+    index.find("Nike")
+    gone = weakref.ref(index)
+    gc.disable()
+    try:
+        del index
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -1,3 +1,5 @@
+import gc
+import weakref
 from unicodedata import normalize
 
 import pytest
@@ -78,3 +80,16 @@ def test_what_is_found_reads_as_the_term(around: str) -> None:
     text = f"{around}1:1{around} rep{around} knock off"
     for mention in LEXICON.find(text):
         assert fold(text[mention.start : mention.end]).strip() == fold(mention.text)
+
+
+def test_a_lexicon_that_is_replaced_goes_at_once() -> None:
+    """A worker tells the collector to leave the policy alone, so it must not need one."""
+    lexicon = Lexicon((Term(text="replica"),))
+    assert [mention.text for _ in range(2) for mention in lexicon.find("a replica")] == ["replica"] * 2
+    gone = weakref.ref(lexicon)
+    gc.disable()
+    try:
+        del lexicon
+        assert gone() is None
+    finally:
+        gc.enable()
