@@ -25,6 +25,7 @@ from pipeline.settings import Settings
 from scripts import build_metrics_doc
 from scripts.broker.workers import Workers, all_read
 from scripts.build_dashboard import DATASOURCE, FILE, build, rows
+from scripts.build_picture import CHOSEN, chosen, with_gaps
 from scripts.prometheus import Prometheus
 from tests.build import FAKE, START, at, listing, right
 from tests.kafka.world import offer, publish_policy, publish_rights
@@ -93,6 +94,13 @@ def test_the_dashboard_lies_where_grafana_looks() -> None:
     (provider,) = loaded(PROVISIONING / "dashboards" / "takedown.yml")["providers"]
     volumes = loaded(DEPLOY.parent / "docker-compose.yml")["services"]["grafana"]["volumes"]
     assert f"./{FILE.parent.relative_to(DEPLOY.parent)}:{provider['options']['path']}:ro" in volumes
+
+
+def test_the_picture_is_of_panels_that_there_are_and_breaks_its_lines_where_nothing_is_known() -> None:
+    assert [panel.title for panel in chosen()] == [title for _, title in CHOSEN]
+    line = list(with_gaps([(10.0, "1"), (11.0, "2"), (20.0, "3")]))
+    assert [when for when, _ in line] == [10.0, 11.0, 12.0, 20.0]
+    assert [math.isnan(value) for _, value in line] == [False, False, True, False]
 
 
 # -- every query, asked of a Prometheus that reads live workers
