@@ -8,7 +8,7 @@ DEMO := demo-out
 DEMO_KAFKA := demo-kafka-out
 MEASURED := measured
 
-.PHONY: help demo demo-kafka up down test lint bench bench-kafka figures chaos samples schemas settings clean
+.PHONY: help demo demo-kafka up down test lint bench bench-kafka figures chaos samples schemas settings dashboards picture clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -22,7 +22,7 @@ demo-kafka: $(READY) ## The same on a real Kafka (needs Java and Maven): broker,
 	$(BIN)/python -m scripts.demo_kafka $(DEMO_KAFKA)
 
 up: ## Start the whole pipeline with Docker: Kafka, workers, Prometheus, Grafana; the samples are played into it
-	docker compose up --build --detach
+	REVISION=$$(git rev-parse HEAD 2>/dev/null) docker compose up --build --detach
 	@echo "Grafana: http://localhost:3000   Prometheus: http://localhost:9090   Kafka: localhost:29092   logs: docker compose logs -f"
 
 down: ## Stop it, and remove its volumes
@@ -62,6 +62,13 @@ samples: $(READY) ## Make the sample topics anew, and their golden replay
 
 schemas: $(READY) ## Make the JSON Schemas and asyncapi.yaml anew
 	$(BIN)/python -m scripts.build_schemas
+
+dashboards: $(READY) ## Make the Grafana dashboard and docs/metrics.md anew, from the catalogue of metrics
+	$(BIN)/python -m scripts.build_dashboard
+	$(BIN)/python -m scripts.build_metrics_doc
+
+picture: $(READY) ## Draw docs/dashboard.png anew over a real run, which takes three minutes (needs Java, Maven and prometheus)
+	$(BIN)/python -m scripts.build_picture
 
 settings: $(READY) ## Make docs/settings.md anew
 	$(BIN)/python -m scripts.build_settings

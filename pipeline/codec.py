@@ -1,6 +1,6 @@
 """Bytes to events and back: msgspec decodes, validates and encodes.
 
-Absent fields are left out, times are written in UTC with a `Z`, and the same event always gives the same bytes.
+Fields that hold their default are left out, times in UTC are written with a `Z`, and the same event always gives the same bytes.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Logs: one line an event worth a person's time, as text or as JSON, without secrets; what is said again and again is said a few times."""
 
+import json
 import logging
-import logging.config
 import time
 from collections.abc import Callable
 from typing import Any, Literal
@@ -32,8 +32,8 @@ class Repeats(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """See logging.Filter."""
-        if record.levelno < logging.WARNING and record.name.startswith(_OURS):
-            return True  # what we tell in good order is told once
+        if record.name.startswith(_OURS) and record.levelno != logging.WARNING:
+            return True  # what we tell in good order is told once, and no error of ours is like another
         kind, now = (record.name, record.levelno, str(record.msg)), self._now()
         since, passed, left_out = self._seen.get(kind, (now, 0, 0))
         if now - since >= _WINDOW:
@@ -73,7 +73,10 @@ class Json(logging.Formatter):
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+        try:
+            return orjson.dumps(line, default=str).decode()
+        except TypeError:  # half a character, which is no UTF-8
+            return json.dumps(line, default=str)
 
 
 def _told(record: logging.LogRecord) -> str:

@@ -53,7 +53,7 @@ RESIDUAL = Metric(
 LAG = Metric("takedown_lag_records", "gauge", "Flow", "Offsets that a stage has not read yet.", (*_PLACE, "topic"))
 LAG_SECONDS = Metric(
     "takedown_lag_seconds", "gauge", "Flow", "Age by the broker's time of the newest record that was handled, while others wait; else 0.",
-    _PLACE,
+    (*_PLACE, "topic"),
 )  # fmt: skip
 END_TO_END = Metric(
     "takedown_end_to_end_seconds", "histogram", "Flow", "From a listing's broker timestamp to the commit of its takedown.", (),

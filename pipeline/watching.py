@@ -8,7 +8,7 @@ from http.client import HTTPException
 from time import monotonic
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -17,6 +17,8 @@ from pipeline.metrics import Metric
 _PATIENCE = 2.0  # seconds for an answer
 _MOST = 16 * 1024 * 1024  # bytes of an answer
 _AT_ONCE = 16  # workers that are asked side by side
+
+_DIRECTLY = build_opener(ProxyHandler({}))  # workers are in our own network
 
 Labels = tuple[str, ...]
 
@@ -27,7 +29,7 @@ class NoWorkerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What all workers said at one time: values by metric and labels, added up over the workers; who answered, and who did not and why."""
+    """What all workers said at one time: values by metric and labels, joined over the workers; who answered, and who did not and why."""
 
     at: float
     values: Mapping[str, Mapping[Labels, float]] = field(default_factory=dict)
@@ -72,7 +74,7 @@ def look(urls: Sequence[str], catalogue: Iterable[Metric]) -> Look:
 
 def _asked(url: str) -> str | Exception:
     try:
-        with urlopen(Request(f"{url}/metrics"), timeout=_PATIENCE) as answer:
+        with _DIRECTLY.open(f"{url}/metrics", timeout=_PATIENCE) as answer:
             return str(answer.read(_MOST).decode(errors="replace"))
     except (URLError, OSError, HTTPException) as error:
         return error
@@ -83,7 +85,14 @@ def _add(values: dict[str, dict[Labels, float]], answer: str, known: Mapping[str
         for sample in family.samples:
             metric = known.get(sample.name) or known.get(sample.name.rsplit("_", 1)[0])
             if metric is not None and (sample.name == metric.name or sample.name.endswith(("_sum", "_count"))):
-                values[sample.name][tuple(sample.labels.get(name, "") for name in metric.labels)] += sample.value
+                _join(values[sample.name], metric, tuple(sample.labels.get(name, "") for name in metric.labels), sample.value)
+
+
+def _join(known: dict[Labels, float], metric: Metric, labels: Labels, value: float) -> None:
+    """Add a value of one worker to those of others. Who was cut off may still tell of a partition that another owns by now: the newer count
+    is the larger one.
+    """
+    known[labels] = max(known[labels], value) if "partition" in metric.labels else known[labels] + value
 
 
 def base(text: str) -> str:

@@ -5,6 +5,7 @@ It is served from a thread of its own, so that it answers while the worker's loo
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from socket import AF_INET6
 from threading import Thread
 from typing import Any, cast
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -42,6 +43,12 @@ class Server(ThreadingWSGIServer):
     allow_reuse_port = False  # else two workers would share one port, and each scrape would meet one of them
 
 
+class ServerV6(Server):
+    """The same at an address of IPv6."""
+
+    address_family = AF_INET6
+
+
 @contextmanager
 def served(host: str, port: int | None, registry: CollectorRegistry, checked: Checked) -> Iterator[int]:
     """Serve until the end of the block; give the port: a free one where 0 was asked for, else the first free one of PORTS.
@@ -62,7 +69,7 @@ def _bound(host: str, ports: Sequence[int], answer: Callable[[WSGIEnvironment, S
     """Return a server at the first port that can be had."""
     for port in ports:
         try:
-            return make_server(host, port, answer, Server, handler_class=_Silent)
+            return make_server(host, port, answer, ServerV6 if ":" in host else Server, handler_class=_Silent)
         except (OSError, UnicodeError) as error:
             if port == ports[-1]:
                 raise PortError(f"cannot serve HTTP at {host}, port {port}: {error}; choose another: TAKEDOWN_HTTP_HOST, _PORT") from error

@@ -108,9 +108,10 @@ class StageApp(faust.App):
         buffers = Buffers(settings.chunk_records, settings.chunk_bytes, settings.buffer_chunks)
         self.worker = worker = Worker(plan, self.reference, partitions, buffers, settings.session_timeout, self.instruments)
         self.instruments.exposition.add(lambda: readings(worker, self.reference))
-        following = asyncio.create_task(self.reference.run())
-        following.add_done_callback(lambda task: _reference_ended(task, worker))
-        self._background += [following, asyncio.create_task(self._watch(worker)), asyncio.create_task(self._measure(worker))]
+        endless = [asyncio.create_task(self.reference.run()), asyncio.create_task(self._measure(worker))]
+        for task in endless:
+            task.add_done_callback(lambda ended: _must_not_end(ended, worker))
+        self._background += [*endless, asyncio.create_task(self._watch(worker))]
         await super().on_start()
 
     async def _read_reference(self) -> LiveReference:
@@ -172,9 +173,10 @@ class StageApp(faust.App):
         self._serving.close()
 
 
-def _reference_ended(task: "asyncio.Task[Any]", worker: Worker) -> None:
+def _must_not_end(task: "asyncio.Task[Any]", worker: Worker) -> None:
+    """Stop the worker when what it cannot do without has ended: reading reference data, measuring the lag."""
     if not task.cancelled():
-        worker.fail(task.exception() or RuntimeError("the reference data is no longer read"))
+        worker.fail(task.exception() or RuntimeError("a task that has no end has ended"))
 
 
 def plan_of(settings: Settings, stages: Sequence[Stage], *, accept_gap: bool = False, accept_dead_letters: int = 0) -> Plan:

@@ -53,8 +53,10 @@ def decoder_of(topic: str, name: str, partitions: int) -> Callable[[Fetched], Re
         if keyed and partition_of(event.seller_id, partitions) != fetched.partition:
             wrong = f"the seller_id {event.seller_id!r} belongs in partition {partition_of(event.seller_id, partitions)} of {name}"
             return _faulty(topic, fetched, Fault("wrong-key", wrong, "$.seller_id"))
-        headers, time = (None, came(fetched)) if ours else (_headers(fetched), time_of(fetched))
-        return Record(topic, fetched.partition, fetched.offset, value, event, None, _key(fetched), headers, time)
+        place = topic, fetched.partition, fetched.offset
+        if ours:
+            return Record(*place, value, event, None, _key(fetched), None, time_of(fetched), came=came(fetched))
+        return Record(*place, value, event, None, _key(fetched), _headers(fetched), time_of(fetched))
 
     return record_of
 
@@ -95,11 +97,11 @@ def _headers(fetched: Fetched) -> dict[str, str] | None:
 
 
 def came(fetched: Fetched) -> datetime | None:
-    """Return when what caused a record of the sequence came in: what its header says; the broker's time where there is none."""
+    """Return when what caused a record of the sequence came in: what its header says; None where there is none."""
     for name, value in fetched.headers:
         if name == CAME and value is not None and value.isdigit() and len(value) <= _MOST_DIGITS:
             return datetime.fromtimestamp(int(value) / 1000, UTC)
-    return time_of(fetched)
+    return None
 
 
 def time_of(fetched: Fetched) -> datetime | None:

@@ -43,9 +43,9 @@ class Instruments:
         self.fenced += 1
         self.errors["fenced"] += 1
 
-    def failed(self, error: BaseException) -> None:
-        """Note a chunk that was given up."""
-        self.aborted += 1
+    def failed(self, error: BaseException, *, opened: bool) -> None:
+        """Note an error. Where the partition was open, a chunk was given up."""
+        self.aborted += opened
         self.errors["passing" if passes(error) else "lasting"] += 1
 
     def readings(self) -> Iterator[Reading]:
@@ -63,4 +63,4 @@ class Instruments:
 
 def build() -> Reading:
     """Return what runs."""
-    return Reading(metrics.BUILD, (version("takedown-pipeline"), environ.get(REVISION_VARIABLE, "unknown"), platform.python_version()), 1)
+    return Reading(metrics.BUILD, (version("takedown-pipeline"), environ.get(REVISION_VARIABLE) or "unknown", platform.python_version()), 1)

@@ -40,7 +40,7 @@ def message(output: Output, value: bytes, source: str) -> Message:
     """Return the message of an output. `source` is the stage and partition that wrote it."""
     key = output.key.encode() if output.key is not None else None
     if TOPICS[output.topic].role != "output":
-        return Message(key, value, came_header(output.cause.timestamp))
+        return Message(key, value, came_header(output.cause.since))
     identity, at = _IDENTITY[type(output.event)](output.event)
     return Message(key, value, _attributes(identity, output.topic, source, at))
 

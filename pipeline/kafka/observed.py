@@ -1,6 +1,7 @@
 """What can be seen of a partition from outside: what its last committed chunk left, and how its recovery goes."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,7 +28,7 @@ class Observed:
     registry_version: str | None
     committed_at: float
     ticked_at: float
-    newest: datetime | None  # when the newest record came that was handled, by the broker's time
+    newest: Mapping[str, datetime | None]  # when the newest record of each input came that was handled, by the broker's time
 
     @property
     def brakes(self) -> bool:
@@ -68,4 +69,4 @@ def came_of_takedowns(outputs: Outputs) -> list[datetime]:
     if not outputs.tally.decided:
         return []
     downs = (output.cause for output in outputs.events if isinstance(output.event, Takedown))
-    return [cause.timestamp for cause in downs if cause.timestamp is not None and not isinstance(cause.event, SequencedTick)]
+    return [cause.since for cause in downs if cause.since is not None and not isinstance(cause.event, SequencedTick)]

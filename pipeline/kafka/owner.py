@@ -112,7 +112,7 @@ class _Part:
         self._next = self.progress
         self._ticked_at = time.time()
         self._position: Position | None = None
-        self._newest: datetime | None = None
+        self._newest: dict[str, datetime | None] = {}
         self._measured = -math.inf
         self._size = Size(0, 0)
 
@@ -123,7 +123,7 @@ class _Part:
         written = Counter(output.topic for output in outputs.events)
         written[DEAD_LETTERS] += len(outputs.dead_letters)
         self._next = self.progress.counted(Counter(record.topic for record in records), +written, outputs.tally, braked_at(outputs))
-        self._newest = records[-1].timestamp if records else self._newest
+        self._newest |= {record.topic: record.timestamp for record in records}
         return outputs
 
     def report(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
@@ -173,7 +173,7 @@ class _Part:
             snapshot.registry.version if snapshot else None,
             now,
             self._ticked_at,
-            self._newest,
+            dict(self._newest),
         )
 
 
@@ -348,8 +348,8 @@ class Owner:
         counted = Counter({topic: written.get(topic, 0) for topic in part.stage.writes})
         records = []
         for output, line in lines:
-            offset, came = counted[output.topic], output.cause.timestamp
-            records.append(Record(output.topic, self.partition, offset, line, output.event, key=output.key, timestamp=came))
+            offset, since = counted[output.topic], output.cause.since
+            records.append(Record(output.topic, self.partition, offset, line, output.event, key=output.key, came=since))
             counted[output.topic] += 1
         return records
 

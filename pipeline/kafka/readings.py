@@ -64,6 +64,7 @@ def _of_lag(first: Observed, lags: Mapping[str, int]) -> Iterator[Reading]:
     """Yield how far the first stage of the partition is behind: those that are fused with it are not behind it."""
     place = first.stage, str(first.partition)
     for topic, offsets in lags.items():
+        newest = first.newest.get(topic)
+        since = newest.timestamp() if newest is not None else first.committed_at  # nothing is handled yet: since it was opened
         yield Reading(metrics.LAG, (*place, topic), offsets)
-    since = first.newest.timestamp() if first.newest is not None else first.committed_at  # nothing is handled yet: since it was opened
-    yield Reading(metrics.LAG_SECONDS, place, max(time() - since, 0.0) if any(lags.values()) else 0.0)
+        yield Reading(metrics.LAG_SECONDS, (*place, topic), max(time() - since, 0.0) if offsets else 0.0)

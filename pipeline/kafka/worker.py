@@ -132,10 +132,11 @@ class Worker:
         """Own a partition until it is released: open it, serve it, and after a failure that may pass, open it anew."""
         pause, longest = _PAUSE
         while not holding.released:
-            owner = holding.owner = self._owner(self.plan, partition, self._reference)
+            owner, opened = self._owner(self.plan, partition, self._reference), False
+            holding.owner = owner
             try:
                 holding.positions = await owner.open()
-                pause = _PAUSE[0]
+                pause, opened = _PAUSE[0], True
                 self._changed()
                 log.info("%s-%d is owned, at %s", self.plan.name, partition, holding.positions)
                 await self._serve(owner, holding)
@@ -144,7 +145,7 @@ class Worker:
                 log.warning("%s-%d: another worker owns it now; its chunk was refused as a whole", self.plan.name, partition)
                 pause = 2 * self._session  # time to be told so by the group; if not, this worker is the owner again
             except Exception as error:  # whatever it is, it must not be lost in a task
-                self.instruments.failed(error)
+                self.instruments.failed(error, opened=opened)
                 if not passes(error):
                     return self.fail(error)
                 log.warning("%s-%d is opened anew in %.1f s: %s: %s", self.plan.name, partition, pause, type(error).__name__, error)

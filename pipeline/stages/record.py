@@ -31,6 +31,12 @@ class Record(Struct, frozen=True):
     timestamp: datetime | None = None
     digest: str | None = None  # of the bytes, where they are too many to be held
     clock_ended: bool = False  # the clock had no later tick when this record was taken
+    came: datetime | None = None  # when what caused it came in from outside, by the broker's time; None: it came from there itself
+
+    @property
+    def since(self) -> datetime | None:
+        """When it, or what caused it, came in from outside."""
+        return self.came or self.timestamp
 
 
 class Output(NamedTuple):

@@ -8,8 +8,8 @@ import orjson
 from pipeline.logs import Json, Repeats, Text
 
 
-def record(message: str, *args: object, level: int = logging.WARNING, **extra: object) -> logging.LogRecord:
-    made = logging.LogRecord("pipeline.x", level, "file.py", 1, message, args, None)
+def record(message: str, *args: object, level: int = logging.WARNING, logger: str = "pipeline.x", **extra: object) -> logging.LogRecord:
+    made = logging.LogRecord(logger, level, "file.py", 1, message, args, None)
     made.__dict__.update(extra)
     return made
 
@@ -31,6 +31,16 @@ def test_the_sixth_of_a_kind_is_left_out_and_told_of_later() -> None:
     later = record("node %d is away", 7)
     assert repeats.filter(later)
     assert Text("%(message)s").format(later) == "node 7 is away (and 995 times more since)"
+
+
+def test_no_error_of_ours_is_left_out() -> None:
+    repeats = Repeats(Clock())
+    assert all(repeats.filter(record("a record made the stage fail", level=logging.ERROR)) for _ in range(50))
+    assert not all(repeats.filter(record("away", level=logging.ERROR, logger="aiokafka.conn")) for _ in range(50))
+
+
+def test_half_a_character_does_not_lose_a_line() -> None:
+    assert orjson.loads(Json().format(record("found %s", "\ud800")).replace("\\ud800", "?"))["message"] == "found ?"
 
 
 def test_other_kinds_pass() -> None:

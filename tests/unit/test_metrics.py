@@ -97,8 +97,8 @@ def test_a_process_shows_nothing_that_is_not_in_the_catalogue() -> None:
     instruments.handled(100, 0.02)
     instruments.took_down([0.3, 0.4])
     instruments.was_fenced()
-    instruments.failed(ConnectionError())
-    instruments.failed(ValueError())
+    instruments.failed(ConnectionError(), opened=True)
+    instruments.failed(ValueError(), opened=False)
     text = generate_latest(instruments.exposition.registry).decode()
     families = {family.name for family in text_string_to_metric_families(text) if family.name.startswith("takedown")}
     known = {metric.name.removesuffix("_total").removesuffix("_info") for metric in CATALOGUE}
@@ -106,6 +106,7 @@ def test_a_process_shows_nothing_that_is_not_in_the_catalogue() -> None:
     assert 'takedown_producer_errors_total{error="fenced",stage="dedupe"} 1.0' in text
     assert 'takedown_producer_errors_total{error="passing",stage="dedupe"} 1.0' in text
     assert 'takedown_producer_errors_total{error="lasting",stage="dedupe"} 1.0' in text
+    assert 'takedown_transactions_aborted_total{stage="dedupe"} 1.0' in text
     assert 'takedown_chunk_records_sum{stage="dedupe"} 100.0' in text
     assert "takedown_end_to_end_seconds_count 2.0" in text
 

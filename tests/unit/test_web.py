@@ -96,6 +96,15 @@ def test_a_port_that_is_taken_is_told_or_passed_over(patient: Patient, monkeypat
             assert other != taken
 
 
+def test_an_address_of_ipv6_is_served(patient: Patient) -> None:
+    if not socket.has_ipv6:
+        pytest.skip("no IPv6 here")
+    with served("::1", 0, Exposition().registry, patient) as number:
+        connection = HTTPConnection("::1", number, timeout=5)
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().status == 200
+
+
 def test_it_is_closed_at_the_end(patient: Patient) -> None:
     with served("127.0.0.1", 0, Exposition().registry, patient) as number:
         pass

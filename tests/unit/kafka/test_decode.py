@@ -68,6 +68,6 @@ def test_a_record_of_the_sequence_came_when_its_cause_came() -> None:
     ]
     fetched = [Fetched(tick, headers=each, timestamp=1_500_000_000_000) for each in headers]
     decode = decoder_of("events.unique", "events.unique", 1)
-    first, *others = [decode(each).timestamp for each in fetched]
-    assert first == datetime(2016, 3, 1, 8, tzinfo=UTC)
-    assert set(others) == {time_of(fetched[1])}, "no header, or one that is none: as the broker says"
+    first, *others = [decode(each) for each in fetched]
+    assert (first.since, first.timestamp) == (datetime(2016, 3, 1, 8, tzinfo=UTC), time_of(fetched[0]))
+    assert {record.since for record in others} == {time_of(fetched[1])}, "no header, or one that is none: as the broker says"
