@@ -1,6 +1,9 @@
 """Shows readings and histograms of the catalogue to Prometheus, in its text format."""
 
+import platform
 from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import version
+from os import environ
 
 from prometheus_client import CollectorRegistry, Histogram, disable_created_metrics
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -8,9 +11,12 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.process_collector import ProcessCollector
 
+from pipeline import metrics
 from pipeline.metrics import Metric, Reading
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each histogram, which nobody asks for
+
+REVISION_VARIABLE = "BUILD_REVISION"  # set where an image is built
 
 Source = Callable[[], Iterable[Reading]]
 
@@ -55,3 +61,9 @@ def _family(metric: Metric) -> CounterMetricFamily | GaugeMetricFamily:
     """Return the family of a metric. An info is a gauge of 1 to Prometheus, with a series for each set of labels."""
     kind = CounterMetricFamily if metric.kind == "counter" else GaugeMetricFamily
     return kind(metric.name, metric.help, labels=metric.labels)
+
+
+def build(application: str, worker: str) -> Reading:
+    """Return what runs."""
+    revision = environ.get(REVISION_VARIABLE) or "unknown"
+    return Reading(metrics.BUILD, (application, worker, version("takedown-pipeline"), revision, platform.python_version()), 1)

@@ -24,14 +24,17 @@ class Repeats(logging.Filter):
     Lines are of one kind where logger, level and template are the same: a client whose broker is away says one thing a thousand times.
     """
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic, told: Callable[[], BaseException | None] = lambda: None) -> None:
+        """`told`: an error that is told otherwise, as the last word of the process: libraries need not tell it, with a traceback."""
         super().__init__()
         self.suppressed = 0
-        self._now = now
+        self._now, self._told = now, told
         self._seen: dict[tuple[str, int, str], list[float]] = {}  # when the window began, lines that passed, lines left out
 
     def filter(self, record: logging.LogRecord) -> bool:
         """See logging.Filter."""
+        if record.exc_info and record.exc_info[1] is not None and record.exc_info[1] is self._told():
+            return False
         if record.name.startswith(_OURS) and record.levelno != logging.WARNING:
             return True  # what we tell in good order is told once, and no error of ours is like another
         kind, now = (record.name, record.levelno, str(record.msg)), self._now()
@@ -84,9 +87,9 @@ def _told(record: logging.LogRecord) -> str:
     return f" (and {repeats} times more since)" if repeats else ""
 
 
-def configure(level: str, form: Format) -> Repeats:
-    """Log to standard error from now on; return what leaves out repeats, which counts them."""
-    repeats = Repeats()
+def configure(level: str, form: Format, told: Callable[[], BaseException | None] = lambda: None) -> Repeats:
+    """Log to standard error from now on; return what leaves out repeats, which counts them. `told`: see Repeats."""
+    repeats = Repeats(told=told)
     handler = logging.StreamHandler()
     handler.setFormatter(Json() if form == "json" else Text(_TEXT))
     handler.addFilter(repeats)

@@ -130,7 +130,7 @@ POLICY = Metric(
     (*_PLACE, "policy_version", "registry_version"),
 )  # fmt: skip
 
-BUILD = Metric("takedown_build_info", "info", "Process", "What runs.", ("version", "revision", "python"))
+BUILD = Metric("takedown_build_info", "info", "Process", "What runs.", ("application", "worker", "version", "revision", "python"))
 SUPPRESSED = Metric(
     "takedown_log_lines_suppressed_total", "counter", "Process", "Log lines left out because the same had been said again and again.", ()
 )

@@ -96,7 +96,8 @@ class Settings(BaseSettings):
         None,
         ge=0,
         le=65_535,
-        description="Port of a worker for /metrics, /healthz, /readyz, /status; 0: any; where not set, the first free from 9464 on.",
+        description="Port of a worker's /metrics, /healthz, /readyz and /status; of `worker all` the first of three. 0: any. "
+        "Where not set, the first free from 9464 on.",
     )
     log_format: Literal["text", "json"] = Field("text", description="How log lines are written: for people, or for programs.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least level that is logged.")

@@ -12,7 +12,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from pipeline.metrics import Metric
+from pipeline.metrics import BUILD, Metric
 
 _PATIENCE = 2.0  # seconds for an answer
 _MOST = 16 * 1024 * 1024  # bytes of an answer
@@ -67,8 +67,8 @@ def look(urls: Sequence[str], catalogue: Iterable[Metric]) -> Look:
         for url, answer in zip(urls, pool.map(_asked, urls), strict=True):
             if isinstance(answer, Exception):
                 silent[url] = str(answer) or type(answer).__name__
-                continue
-            _add(values, answer, known)
+            elif not _add(values, answer, known):
+                silent[url] = "what answers there is no worker"
     return Look(monotonic(), values, tuple(url for url in urls if url not in silent), silent)
 
 
@@ -80,12 +80,20 @@ def _asked(url: str) -> str | Exception:
         return error
 
 
-def _add(values: dict[str, dict[Labels, float]], answer: str, known: Mapping[str, Metric]) -> None:
-    for family in text_string_to_metric_families(answer):
+def _add(values: dict[str, dict[Labels, float]], answer: str, known: Mapping[str, Metric]) -> bool:
+    """Join what a worker has answered to what others have; tell whether it was a worker's answer."""
+    try:
+        families = list(text_string_to_metric_families(answer))
+    except ValueError:
+        return False
+    if not any(family.name == BUILD.name for family in families):
+        return False
+    for family in families:
         for sample in family.samples:
             metric = known.get(sample.name) or known.get(sample.name.rsplit("_", 1)[0])
             if metric is not None and (sample.name == metric.name or sample.name.endswith(("_sum", "_count"))):
                 _join(values[sample.name], metric, tuple(sample.labels.get(name, "") for name in metric.labels), sample.value)
+    return True
 
 
 def _join(known: dict[Labels, float], metric: Metric, labels: Labels, value: float) -> None:

@@ -8,10 +8,8 @@ import typer
 from pipeline.cli.console import out, printable
 from pipeline.cli.exits import EXIT_CODES
 from pipeline.cli.running import SettingsFile, run
-from pipeline.codec import encode
-from pipeline.events.policy_record import PolicyRecord
-from pipeline.kafka.publish import publish as write
-from pipeline.local.references import POLICIES, read_policy
+from pipeline.kafka.policies import publish_policy
+from pipeline.local.references import read_policy
 from pipeline.policy.loader import default_text, parse
 from pipeline.settings import Settings
 
@@ -37,9 +35,12 @@ def publish(
     file: Annotated[Path | None, typer.Argument(help="A policy file (TOML).", show_default="the default policy", readable=False)] = None,
     settings_file: SettingsFile = None,
 ) -> None:
-    """Publish a policy file: it holds from the next tick on, until another is published. One with a fault is not published."""
+    """Publish a policy file: it holds from the next tick on, until another is published.
+
+    One with a fault is not published, nor one whose version was published with another text: every decision names its version.
+    """
     settings = Settings.load(settings_file)
     text = read_policy(file) if file else default_text()
     policy = parse(text, str(file or "default.toml"))
-    run(settings, write(settings, POLICIES, [(policy.version, encode(PolicyRecord(policy.version, text)))]))
+    run(settings, publish_policy(settings, policy, text, str(file or "default.toml")))
     out.print(printable(f"policy {policy.version} published"), markup=False)

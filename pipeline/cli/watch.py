@@ -82,11 +82,20 @@ def shown(before: Look, after: Look) -> RenderableType:
         f"Conservation: {residual:,.0f} records are unaccounted for. Look at the runbook TakedownConservationNotZero.", style="bold red"
     )
     silent = (Text(printable(f"{url} does not answer: {why}"), style="yellow") for url, why in after.silent.items())
-    return Group(_stages(before, after), _decisions(before, after), accounted if residual == 0 else lost, *silent)
+    return Group(_workers(after), _stages(before, after), _decisions(before, after), accounted if residual == 0 else lost, *silent)
+
+
+def _workers(seen: Look) -> Text:
+    """Say what is watched: another pipeline may run on the same machine."""
+    applications = sorted({name for (name,) in seen.of(metrics.BUILD, "application")})
+    many = f"{len(seen.answered)} workers" if len(seen.answered) != 1 else "1 worker"
+    mixed = "" if len(applications) < 2 else "; these are several pipelines, added up: name the workers of one"
+    where = ", ".join(url.removeprefix("http://") for url in seen.answered)
+    return Text(f"{many} of {', '.join(map(printable, applications)) or '?'} at {where}{mixed}", style="bold red" if mixed else "")
 
 
 def _stages(before: Look, after: Look) -> Table:
-    table = Table("stage", *(_right(name) for name in ("partitions", "read/s", "written/s", "lag", "behind", "dropped", "dead", "chunk")))
+    table = Table("stage", *(_right(name) for name in ("parts", "in/s", "out/s", "lag", "behind", "dropped", "dead", "chunk")))
     for stage in STAGES:
         name = stage.name
         read, written = (rate(before, after, metric, stage=name) for metric in (metrics.READ, metrics.WRITTEN))

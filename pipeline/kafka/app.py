@@ -58,7 +58,7 @@ class StageApp(faust.App):
         self.client = client(settings)
         self.plan = plan_of(settings, stages, accept_gap=accept_gap, accept_dead_letters=accept_dead_letters)
         self.failure: BaseException | None = None
-        self.instruments = Instruments(self.plan.name)
+        self.instruments = Instruments(self.plan.name, self.plan.application)
         self.turned_at = time.monotonic()  # when the loop last turned
         self.left = 0
         self.too_late: Callable[[], None] = lambda: None  # called from another thread where a stop takes too long

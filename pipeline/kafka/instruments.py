@@ -1,25 +1,20 @@
 """What one worker process measures of itself: counts since it began, and histograms that are observed once a chunk."""
 
-import platform
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from importlib.metadata import version
-from os import environ
 
 from pipeline import metrics
-from pipeline.exposition import Exposition
+from pipeline.exposition import Exposition, build
 from pipeline.kafka.retry import passes
 from pipeline.logs import Repeats
 from pipeline.metrics import Reading
-
-REVISION_VARIABLE = "BUILD_REVISION"  # set where an image is built
 
 
 class Instruments:
     """The instruments of one worker. Its counts begin at 0 with the process; what must not be lost is counted in the change set."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, application: str = "") -> None:
+        self.name, self._application = name, application
         self.fenced = self.aborted = self.rebalances = self.retries = 0
         self.errors: Counter[str] = Counter(passing=0, fenced=0, lasting=0)
         self.repeats: Repeats | None = None
@@ -58,9 +53,4 @@ class Instruments:
         for kind, number in self.errors.items():
             yield Reading(metrics.ERRORS, (*stage, kind), number)
         yield Reading(metrics.SUPPRESSED, (), self.repeats.suppressed if self.repeats is not None else 0)
-        yield build()
-
-
-def build() -> Reading:
-    """Return what runs."""
-    return Reading(metrics.BUILD, (version("takedown-pipeline"), environ.get(REVISION_VARIABLE) or "unknown", platform.python_version()), 1)
+        yield build(self._application, self.name)

@@ -291,10 +291,19 @@ class Owner:
         self.ages = tuple(now - came.timestamp() for came in self._taken_down)
 
     def _tell_reference(self, before: Observed, after: Observed) -> None:
-        """Log which policy and registry hold, where that has changed."""
+        """Log which policy and registry hold: when the partition is begun, and where that has changed."""
         if (before.policy_version, before.registry_version) != (after.policy_version, after.registry_version):
-            where, since = f"{self._plan.name}-{self.partition}", after.clock.at if after.clock else None
-            log.info("%s: policy %s and registry %s hold, from %s", where, after.policy_version, after.registry_version, since)
+            how = "holds" if before.policy_version is None else "holds from now on"
+            fields = {
+                "stage": self._plan.name,
+                "partition": self.partition,
+                "policy": after.policy_version,
+                "registry": after.registry_version,
+            }
+            said = "%s-%d: policy %s with registry %s %s; the clock stands at %s"
+            clock = after.clock.at if after.clock else None
+            where = self._plan.name, self.partition
+            log.info(said, *where, after.policy_version, after.registry_version, how, clock, extra={"fields": fields})
 
     async def _bring_reference(self, records: Sequence[Record]) -> None:
         kept = self._parts[0].local.store.read(CLOCK, ("",))
@@ -326,7 +335,9 @@ class Owner:
             log.error("%s: a record made the stage fail", where, exc_info=error)
         if outputs.dead_letters:
             first, codes = outputs.dead_letters[0], Counter(letter.error.code for letter in outputs.dead_letters)
-            log.warning("%s: dead letters %s, the first is %s-%d at %d", where, dict(codes), first.topic, first.partition, first.offset)
+            fields = {"stage": part.stage.name, "partition": self.partition, "dead_letters": dict(codes)}
+            place = first.topic, first.partition, first.offset
+            log.warning("%s: dead letters %s, the first is %s-%d at %d", where, dict(codes), *place, extra={"fields": fields})
 
     def _reports_on(self, part: _Part) -> bool:
         """Whether this is the one place that tells of bad reference records: every worker reads them."""

@@ -26,7 +26,7 @@ def run(app: StageApp, tell: Callable[[Ending], int]) -> int:
     A worker that cannot even be closed in time, because Kafka does not answer, ends the process at once: nothing is lost by that.
     """
     app.too_late = lambda: os._exit(tell(Ending(app.failure, app.worker is not None, app.undone)))
-    app.instruments.repeats = configure(app.settings.log_level, app.settings.log_format)
+    app.instruments.repeats = configure(app.settings.log_level, app.settings.log_format, lambda: app.failure)
     worker = faust.Worker(app, override_logging=False, redirect_stdouts=False, quiet=True)
     worker.spinner = None  # it writes to standard output, also where that is no terminal
     try:

@@ -138,7 +138,8 @@ class Worker:
                 holding.positions = await owner.open()
                 pause, opened = _PAUSE[0], True
                 self._changed()
-                log.info("%s-%d is owned, at %s", self.plan.name, partition, holding.positions)
+                fields = {"stage": self.plan.name, "partition": partition, "positions": holding.positions}
+                log.info("%s-%d is owned, at %s", self.plan.name, partition, holding.positions, extra={"fields": fields})
                 await self._serve(owner, holding)
             except FencedError:
                 self.instruments.was_fenced()

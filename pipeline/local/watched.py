@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 from pipeline import metrics
-from pipeline.exposition import Exposition
+from pipeline.exposition import Exposition, build
 from pipeline.health import Health
 from pipeline.local.run import Run
 from pipeline.metrics import Reading
@@ -31,6 +31,7 @@ class Watched:
         return {"replay": version("takedown-pipeline"), "read": dict(self._run.read)}
 
     def _readings(self) -> Iterator[Reading]:
+        yield build("local replay", "replay")
         for partition in list(self._run.partitions.values()):
             for run in partition.runs:
                 yield from run.counted.readings()

@@ -139,7 +139,7 @@ async def test_a_policy_is_taken_up_at_a_tick_and_one_that_is_no_good_is_not(sto
         await offer(stocked, Tick(at(minutes=4)))
         await seen(workers, lambda found: versions(found) == {"2016.2"})
         log = worker.log.read_text(errors="replace")
-    assert log.count("policy 2016.2 and registry") == stocked.partitions
+    assert log.count("policy 2016.2 with registry") == stocked.partitions
 
 
 def versions(found: Look) -> set[str]:

@@ -133,10 +133,15 @@ async def test_policies_are_published_as_they_were_written(topics: Settings, tmp
     (tmp_path / "own.toml").write_text(own, encoding="utf-8")
     assert verb(topics, "policy", "publish").returncode == 0
     assert verb(topics, "policy", "publish", tmp_path / "own.toml").returncode == 0
+    assert verb(topics, "policy", "publish", tmp_path / "own.toml").returncode == 0, "the same again is no harm"
+    (tmp_path / "other.toml").write_text((tmp_path / "own.toml").read_text().replace("prior = -4.0", "prior = -3.5"))
+    changed = verb(topics, "policy", "publish", tmp_path / "other.toml")
+    assert changed.returncode == 5
+    assert "was published with another text" in changed.stderr
     records = await read(topics, "policies")
     policies = [decode(PolicyRecord, record.value) for record in records]
     assert [record.key.decode() for record in records] == [policy.version for policy in policies]
-    assert [policy.text for policy in policies] == [default_text(), own]
+    assert [policy.text for policy in policies] == [default_text(), own, own]
     assert policies[1].version == "my-own"
 
 

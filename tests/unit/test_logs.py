@@ -39,6 +39,13 @@ def test_no_error_of_ours_is_left_out() -> None:
     assert not all(repeats.filter(record("away", level=logging.ERROR, logger="aiokafka.conn")) for _ in range(50))
 
 
+def test_the_last_word_is_not_told_before_by_a_library() -> None:
+    failure = ValueError("no topics")
+    repeats = Repeats(Clock(), told=lambda: failure)
+    assert not repeats.filter(record("crashed", level=logging.ERROR, logger="mode.services", exc_info=(ValueError, failure, None)))
+    assert repeats.filter(record("crashed", level=logging.ERROR, logger="mode.services", exc_info=(ValueError, ValueError(), None)))
+
+
 def test_half_a_character_does_not_lose_a_line() -> None:
     assert orjson.loads(Json().format(record("found %s", "\ud800")).replace("\\ud800", "?"))["message"] == "found ?"
 

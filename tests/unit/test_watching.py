@@ -1,9 +1,14 @@
 """What workers say is added up, rates are never below 0, and addresses are checked."""
 
+from threading import Thread
+from wsgiref.simple_server import make_server
+from wsgiref.types import StartResponse, WSGIEnvironment
+
 import pytest
 
 from pipeline import metrics
-from pipeline.watching import Look, base, rate
+from pipeline.metrics import CATALOGUE
+from pipeline.watching import Look, base, look, rate
 
 TAKEDOWNS = metrics.TAKEDOWNS.name
 
@@ -53,3 +58,15 @@ def test_an_address_is_made_whole(given: str, expected: str) -> None:
 def test_what_is_no_address_is_refused(given: str) -> None:
     with pytest.raises(ValueError, match=r"no address of a worker"):
         base(given)
+
+
+@pytest.mark.parametrize("body", ["<html>hello</html>", "go_goroutines 1\n", ""])
+def test_what_is_no_worker_is_not_taken_for_one(body: str) -> None:
+    def answer(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [body.encode()]
+
+    with make_server("127.0.0.1", 0, answer) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        found = look([f"http://127.0.0.1:{server.server_port}"], CATALOGUE)
+    assert (found.answered, list(found.silent.values())) == ((), ["what answers there is no worker"])
