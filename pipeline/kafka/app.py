@@ -27,7 +27,7 @@ from pipeline.kafka.retry import patiently
 from pipeline.kafka.topics import FUSED, changelog_name, check_topics, fused_application, topic_name
 from pipeline.kafka.transport import ChunkTransport
 from pipeline.kafka.worker import Buffers, Worker
-from pipeline.settings import Settings
+from pipeline.settings import Settings, SettingsError, variable
 from pipeline.web import PortError, served
 
 log = logging.getLogger(__name__)
@@ -83,12 +83,12 @@ class StageApp(faust.App):
         return ChunkTransport(self.conf.broker_consumer, self)
 
     async def on_first_start(self) -> None:
-        """Make the folder of the local state, and serve HTTP from now on. Raises OSError, PortError."""
+        """Make the folder of the local state, and serve HTTP from now on. Raises SettingsError, PortError."""
         try:
-            Path(self.settings.state_dir).mkdir(parents=True, exist_ok=True)
+            _make_folder(self.settings.state_dir)
             host, registry = self.settings.http_host, self.instruments.exposition.registry
             port = self._serving.enter_context(served(host, self.settings.http_port, registry, Checkup(self)))
-        except (OSError, PortError) as error:
+        except (SettingsError, PortError) as error:
             self.failure = error
             raise
         log.info("%s serves /metrics, /healthz, /readyz and /status at http://%s:%d", self.plan.name, host, port)
@@ -171,6 +171,14 @@ class StageApp(faust.App):
             await self.reference.close()
         await super().on_stop()
         self._serving.close()
+
+
+def _make_folder(path: Path) -> None:
+    """Make the folder of the local state. Raises SettingsError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError([f"state_dir ({variable('state_dir')}): {path} cannot be made: {error.strerror or error}"]) from error
 
 
 def _must_not_end(task: "asyncio.Task[Any]", worker: Worker) -> None:

@@ -38,6 +38,7 @@ class LiveReference:
         self._searched = searched
         self._ready = Offsets()
         self._moved = asyncio.Condition()
+        self._told = 0  # dead letters that are logged
 
     # -- what a stage asks
 
@@ -105,6 +106,10 @@ class LiveReference:
             self._ready = offsets
             self._moved.notify_all()
         log.info("reference data: %d rights, %d policies", offsets.rights, offsets.policies)
+        for letter in self.dead_letters[self._told :]:
+            said = "%s: record %d is no good, and what was good before it holds: %s"
+            log.error(said, letter.topic, letter.offset, letter.error.message, extra={"fields": {"topic": letter.topic}})
+        self._told = len(self.dead_letters)
 
     def _build(self, offsets: Offsets) -> None:
         snapshot = self.read.history.at(offsets)

@@ -139,6 +139,7 @@ async def test_a_policy_is_taken_up_at_a_tick_and_one_that_is_no_good_is_not(sto
         await offer(stocked, Tick(at(minutes=4)))
         await seen(workers, lambda found: versions(found) == {"2016.2"})
         log = worker.log.read_text(errors="replace")
+    assert log.count("policies: record 1 is no good, and what was good before it holds") == 1
     assert log.count("policy 2016.2 with registry") == stocked.partitions
 
 
