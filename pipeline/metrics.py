@@ -91,7 +91,7 @@ ERRORS = Metric(
     "takedown_producer_errors_total",
     "counter",
     "Delivery",
-    "Errors on the way to the broker, by whether they may pass.",
+    "Errors of Kafka or on the way to it, by whether they may pass.",
     ("stage", "error"),
 )
 RETRIES = Metric("takedown_producer_retries_total", "counter", "Delivery", "Partitions opened anew after an error.", ("stage",))

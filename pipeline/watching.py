@@ -61,7 +61,7 @@ def rate(before: Look, after: Look, metric: Metric, **where: str) -> float:
 def look(urls: Sequence[str], catalogue: Iterable[Metric]) -> Look:
     """Ask all workers side by side. A worker that does not answer is named with the reason."""
     known = {metric.name: metric for metric in catalogue}
-    values: dict[str, dict[Labels, float]] = defaultdict(lambda: defaultdict(float))
+    values: dict[str, dict[Labels, float]] = defaultdict(dict)
     silent: dict[str, str] = {}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for url, answer in zip(urls, pool.map(_asked, urls), strict=True):
@@ -100,7 +100,10 @@ def _join(known: dict[Labels, float], metric: Metric, labels: Labels, value: flo
     """Add a value of one worker to those of others. Who was cut off may still tell of a partition that another owns by now: the newer count
     is the larger one.
     """
-    known[labels] = max(known[labels], value) if "partition" in metric.labels else known[labels] + value
+    if labels not in known:
+        known[labels] = value
+    else:
+        known[labels] = max(known[labels], value) if "partition" in metric.labels else known[labels] + value
 
 
 def base(text: str) -> str:

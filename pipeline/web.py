@@ -72,7 +72,7 @@ def _bound(host: str, ports: Sequence[int], answer: Callable[[WSGIEnvironment, S
             return make_server(host, port, answer, ServerV6 if ":" in host else Server, handler_class=_Silent)
         except (OSError, UnicodeError) as error:
             if port == ports[-1]:
-                raise PortError(f"cannot serve HTTP at {host}, port {port}: {error}; choose another: TAKEDOWN_HTTP_HOST, _PORT") from error
+                raise PortError(f"cannot serve HTTP at {host}, port {port}: {error}; choose another port") from error
     raise PortError("there is no port to serve HTTP at")
 
 

@@ -1,7 +1,10 @@
 """`takedown rights`: the registry of rights."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import typer
@@ -41,12 +44,30 @@ def load(
     Every line is checked first, and every fault is named. Where there is one, nothing is published. To load a file twice is harmless.
     """
     settings = Settings.load(settings_file)
-    with progress("rights") as bar:
-        bad = _check(file, _follower(bar, "checking", file))
+    with _readable_twice(file) as lasting, progress("rights") as bar:
+        bad = _check(lasting, file, _follower(bar, "checking", file))
         if bad and not skip_bad:
             raise InputError(file, f"{bad:,} lines are no good, so nothing was published; mend them, or leave them out with --skip-bad")
-        published = run(settings, publish(settings, TOPIC, _good(file, _follower(bar, "publishing", file))))
+        published = run(settings, publish(settings, TOPIC, _good(lasting, _follower(bar, "publishing", file))))
+    if not published and not bad:
+        raise InputError(file, "holds no rights")
     out.print(f"{published:,} rights published, {bad:,} lines left out.")
+
+
+@contextmanager
+def _readable_twice(file: Path) -> Iterator[Path]:
+    """Give a file that can be read once more: what comes through a pipe is kept for as long. Raises InputError where it cannot be read."""
+    if not file.exists() or file.is_file():
+        yield file
+        return
+    with NamedTemporaryFile(suffix="".join(file.suffixes)) as kept:
+        try:
+            with file.open("rb") as source:
+                copyfileobj(source, kept)
+        except OSError as error:
+            raise InputError(file, f"cannot be read: {error.strerror or error}") from error
+        kept.flush()
+        yield Path(kept.name)
 
 
 def _follower(bar: Progress, what: str, file: Path) -> Told:
@@ -54,10 +75,10 @@ def _follower(bar: Progress, what: str, file: Path) -> Told:
     return lambda read, size, count: bar.update(task, completed=read, total=size, records=count)
 
 
-def _check(file: Path, told: Told) -> int:
-    """Print what is wrong with each bad line, and return how many there are. Raises InputError where the file cannot be read."""
+def _check(lasting: Path, file: Path, told: Told) -> int:
+    """Print what is wrong with each bad line of a file, and return how many there are. Raises InputError where it cannot be read."""
     bad = 0
-    for record in _read(file, told):
+    for record in _read(lasting, told):
         if record.fault is not None:
             bad += 1
             path = f" {record.fault.path}:" if record.fault.path else ""

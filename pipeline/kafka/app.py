@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import threading
 import time
@@ -33,6 +34,7 @@ from pipeline.web import PortError, served
 log = logging.getLogger(__name__)
 
 _TURN_EVERY, _MEASURE_EVERY = 1.0, 2.0  # seconds
+_ANSWERS_WITHIN = 10.0  # seconds that Kafka is given to say where inputs end
 _CLOSING = 3.0  # seconds beyond the deadline of a stop, in which connections are closed
 
 
@@ -60,6 +62,7 @@ class StageApp(faust.App):
         self.failure: BaseException | None = None
         self.instruments = Instruments(self.plan.name, self.plan.application)
         self.turned_at = time.monotonic()  # when the loop last turned
+        self.unheard_since: float | None = None  # since when Kafka does not answer
         self.left = 0
         self.too_late: Callable[[], None] = lambda: None  # called from another thread where a stop takes too long
         self._background: list[asyncio.Task[Any]] = []
@@ -131,10 +134,13 @@ class StageApp(faust.App):
             await asyncio.sleep(_MEASURE_EVERY)
             places = {TopicPartition(names[topic], partition): (topic, partition) for topic, partition in worker.inputs()}
             try:
-                ends = await self.reference.ends(list(places))
-            except KafkaError as error:  # the lag stays as it was last seen; fetching says what is wrong
-                log.debug("the lag is not known: %s", error)
+                ends = await asyncio.wait_for(self.reference.ends(list(places)), _ANSWERS_WITHIN)
+            except (KafkaError, TimeoutError) as error:  # the lag stays as it was last seen
+                self.unheard_since = self.unheard_since or time.monotonic()
+                self.instruments.unanswered()
+                log.warning("Kafka does not answer: %s", str(error) or type(error).__name__)
             else:
+                self.unheard_since = None
                 worker.measure_lag({places[place]: end for place, end in ends.items()})
 
     async def _turn(self) -> None:
@@ -174,11 +180,14 @@ class StageApp(faust.App):
 
 
 def _make_folder(path: Path) -> None:
-    """Make the folder of the local state. Raises SettingsError."""
+    """Make the folder of the local state. Raises SettingsError where it cannot be made, or nothing can be written there."""
+    where = f"state_dir ({variable('state_dir')}): {path}"
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingsError([f"state_dir ({variable('state_dir')}): {path} cannot be made: {error.strerror or error}"]) from error
+        raise SettingsError([f"{where} cannot be made: {error.strerror or error}"]) from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise SettingsError([f"{where} cannot be written to"])
 
 
 def _must_not_end(task: "asyncio.Task[Any]", worker: Worker) -> None:

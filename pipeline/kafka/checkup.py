@@ -47,6 +47,9 @@ class Checkup:
             for partition in worker.owned():
                 if not worker.is_open(partition):
                     yield f"partition {partition}", "is not recovered yet"
+        unheard = self._app.unheard_since
+        if unheard is not None:
+            yield "Kafka", f"has not answered for {time.monotonic() - unheard:.0f} s"
 
     def status(self) -> Mapping[str, Any]:
         """Return assignment, positions, lag and policy."""

@@ -38,6 +38,10 @@ class Instruments:
         self.fenced += 1
         self.errors["fenced"] += 1
 
+    def unanswered(self) -> None:
+        """Note that Kafka did not answer."""
+        self.errors["passing"] += 1
+
     def failed(self, error: BaseException, *, opened: bool) -> None:
         """Note an error. Where the partition was open, a chunk was given up."""
         self.aborted += opened

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline import metrics
 from pipeline.events.clock import Tick
-from pipeline.kafka.topics import topic_name
+from pipeline.kafka.topics import create, topic_name
 from pipeline.metrics import CATALOGUE
 from pipeline.policy.loader import default_text
 from pipeline.settings import Settings
@@ -22,6 +22,7 @@ from pipeline.watching import Look, look
 from scripts.broker.workers import WorkerProcess, Workers
 from tests.build import FAKE, START, at, listing, right
 from tests.cli.command import takedown
+from tests.kafka.starting import started
 from tests.kafka.world import kept, offer, producing, publish_policy, publish_rights
 
 PATIENCE = 60.0  # seconds
@@ -99,7 +100,7 @@ def owned(worker: WorkerProcess) -> int:
 async def test_it_says_whether_it_is_alive_and_ready_and_where_it_stands(stocked: Settings, tmp_path: Path) -> None:
     with Workers(stocked, tmp_path / "workers") as workers:
         worker = workers.start("dedupe")
-        found = await seen(workers, lambda found: found.total(metrics.READ))
+        found = await seen(workers, lambda found: len(found.of(metrics.POLICY, "partition")) == stocked.partitions)
         assert asked(worker, "/healthz") == (200, {"well": True, "faults": {}})
         assert asked(worker, "/readyz") == (200, {"well": True, "faults": {}})
         status, said = asked(worker, "/status")
@@ -120,6 +121,33 @@ async def test_who_still_waits_for_kafka_is_alive_but_not_ready(settings: Settin
             await asyncio.sleep(0.1)
         assert asked(worker, "/healthz")[0] == 200
         assert asked(worker, "/readyz") == (503, {"well": False, "faults": {"reference data": "is not read yet"}})
+
+
+@pytest.mark.timeout(180)
+async def test_who_hears_nothing_of_kafka_is_alive_but_not_ready(settings: Settings, tmp_path: Path) -> None:
+    broker = started(tmp_path / "broker")
+    try:
+        own = settings.model_copy(update={"bootstrap": broker.bootstrap})
+        await create(own)
+        await publish_policy(own)
+        with Workers(own, tmp_path / "workers") as workers:
+            worker = workers.start("dedupe")
+            await until(lambda: worker.url is not None and asked(worker, "/readyz")[0] == 200)
+            broker.freeze()
+            await until(lambda: asked(worker, "/readyz")[0] == 503)
+            assert set(asked(worker, "/readyz")[1]["faults"]) == {"Kafka"}
+            assert asked(worker, "/healthz")[0] == 200
+            broker.thaw()
+            await until(lambda: asked(worker, "/readyz")[0] == 200)
+    finally:
+        broker.stop()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not await asyncio.to_thread(true):
+        assert time.monotonic() < end, "it did not come to that in time"
+        await asyncio.sleep(0.3)
 
 
 async def test_a_policy_is_taken_up_at_a_tick_and_one_that_is_no_good_is_not(stocked: Settings, tmp_path: Path) -> None:

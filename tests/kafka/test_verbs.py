@@ -125,6 +125,21 @@ def test_a_file_that_is_not_there_is_exit_code_4(settings: Settings, tmp_path: P
     assert "No such file" in ended.stderr
 
 
+async def test_rights_come_through_a_pipe(topics: Settings) -> None:
+    """As `kubectl exec -i` and `cat` give them: they cannot be read twice."""
+    lines = b"".join(encode(right(right_id=f"R{number}")) + b"\n" for number in range(5))
+    loaded = piped(topics, lines)
+    assert (loaded.returncode, loaded.stdout) == (0, b"5 rights published, 0 lines left out.\n"), loaded.stderr
+    assert len(await read(topics, "rights")) == 5
+    empty = piped(topics, b"")
+    assert (empty.returncode, b"holds no rights" in empty.stderr) == (4, True)
+
+
+def piped(settings: Settings, lines: bytes) -> subprocess.CompletedProcess[bytes]:
+    command = (TAKEDOWN, "rights", "load", "/dev/stdin")
+    return subprocess.run(command, input=lines, env=environment(settings), capture_output=True, check=False, timeout=60)
+
+
 # -- policies
 
 

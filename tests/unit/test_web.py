@@ -89,7 +89,7 @@ def test_one_who_says_nothing_does_not_hold_up_others(port: int) -> None:
 def test_a_port_that_is_taken_is_told_or_passed_over(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     registry = Exposition().registry
     with served("127.0.0.1", 0, registry, patient) as taken:
-        with pytest.raises(PortError, match=f"port {taken}: .*TAKEDOWN_HTTP_HOST, _PORT"), served("127.0.0.1", taken, registry, patient):
+        with pytest.raises(PortError, match=f"port {taken}: .*choose another port"), served("127.0.0.1", taken, registry, patient):
             pass
         monkeypatch.setattr("pipeline.web.PORTS", (taken, 0))
         with served("127.0.0.1", None, registry, patient) as other:
