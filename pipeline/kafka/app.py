@@ -13,7 +13,6 @@ from typing import Any
 
 import faust
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
 from faust.types import StreamT
 
 from pipeline.flow import STAGES, TOPICS, Stage
@@ -24,7 +23,7 @@ from pipeline.kafka.instruments import Instruments
 from pipeline.kafka.owner import Limits, Plan
 from pipeline.kafka.readings import readings
 from pipeline.kafka.references import LiveReference
-from pipeline.kafka.retry import patiently
+from pipeline.kafka.retry import passes, patiently
 from pipeline.kafka.topics import FUSED, changelog_name, check_topics, fused_application, topic_name
 from pipeline.kafka.transport import ChunkTransport
 from pipeline.kafka.worker import Buffers, Worker
@@ -135,7 +134,9 @@ class StageApp(faust.App):
             places = {TopicPartition(names[topic], partition): (topic, partition) for topic, partition in worker.inputs()}
             try:
                 ends = await asyncio.wait_for(self.reference.ends(list(places)), _ANSWERS_WITHIN)
-            except (KafkaError, TimeoutError) as error:  # the lag stays as it was last seen
+            except Exception as error:
+                if not passes(error):
+                    raise
                 self.unheard_since = self.unheard_since or time.monotonic()
                 self.instruments.unanswered()
                 log.warning("Kafka does not answer: %s", str(error) or type(error).__name__)

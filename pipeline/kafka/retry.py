@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _PAUSE = 1.0  # seconds between two tries
+_NO_BROKERS = "Did we not perform bootstrap"  # what aiokafka asserts where a broker that has just come back names no brokers yet
 _PASSING = (KafkaError, ConnectionError, TimeoutError)
 _LASTING = (
     AuthenticationFailedError,
@@ -40,6 +41,8 @@ _LASTING = (
 
 def passes(error: BaseException) -> bool:
     """Tell whether an error may pass by itself: no connection, an election, a request that was too slow."""
+    if isinstance(error, AssertionError):
+        return _NO_BROKERS in str(error)
     return isinstance(error, _PASSING) and not isinstance(error, _LASTING)
 
 

@@ -20,7 +20,7 @@ from faust.types import TP, ConsumerMessage
 
 from pipeline.kafka.chunk import Chunk
 from pipeline.kafka.reading import Consumer
-from pipeline.kafka.retry import patiently
+from pipeline.kafka.retry import passes, patiently
 
 log = logging.getLogger(__name__)
 
@@ -175,7 +175,9 @@ class ChunkConsumer(driver.Consumer):
             except OffsetOutOfRangeError as error:
                 for place in error.args[0]:
                     worker.out_of_range(place.partition, error)
-            except KafkaError as error:
+            except Exception as error:
+                if not passes(error):
+                    raise
                 log.warning("fetching goes on in a second: %s: %s", type(error).__name__, error)
                 await asyncio.sleep(1)
 
