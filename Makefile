@@ -63,9 +63,10 @@ samples: $(READY) ## Make the sample topics anew, and their golden replay
 schemas: $(READY) ## Make the JSON Schemas and asyncapi.yaml anew
 	$(BIN)/python -m scripts.build_schemas
 
-dashboards: $(READY) ## Make the Grafana dashboard and docs/metrics.md anew, from the catalogue of metrics
+dashboards: $(READY) ## Make the Grafana dashboard, docs/metrics.md and docs/lifecycle.md anew, from the tables in the program
 	$(BIN)/python -m scripts.build_dashboard
 	$(BIN)/python -m scripts.build_metrics_doc
+	$(BIN)/python -m scripts.build_lifecycle
 
 picture: $(READY) ## Draw docs/dashboard.png anew over a real run, which takes three minutes (needs Java, Maven and prometheus)
 	$(BIN)/python -m scripts.build_picture

@@ -4,8 +4,8 @@ Fields that hold their default are left out, times in UTC are written with a `Z`
 """
 
 import re
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
@@ -42,6 +42,11 @@ def decode(kind: type[T], data: bytes) -> T:
         return decoder(kind)(data)
     except (ValueError, RecursionError) as error:
         raise DecodingError(fault(error)) from error
+
+
+def marks(kinds: Iterable[type[T]]) -> dict[bytes, type[T]]:
+    """Return how the bytes of each kind of event begin, where the kind stands first."""
+    return {f'{{"kind":"{get_args(kind.__annotations__["kind"])[0]}"'.encode(): kind for kind in kinds}
 
 
 def fault(error: Exception) -> Fault:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 
 from pipeline import metrics
 from pipeline.metrics import Metric, Reading
-from pipeline.stages.decided import CLOSURE, REVIEW, TAKEDOWN, WARNING
+from pipeline.stages.decided import CLOSURE, REINSTATEMENT, REVIEW, TAKEDOWN, WARNING
 
 _DECISIONS: dict[str, Metric] = {
     TAKEDOWN: metrics.TAKEDOWNS,
     REVIEW: metrics.REVIEWS,
     WARNING: metrics.WARNINGS,
     CLOSURE: metrics.CLOSURES,
+    REINSTATEMENT: metrics.REINSTATED,
 }
 _FATES: dict[str, Metric] = {"passed": metrics.PASSED, "kept": metrics.KEPT, "dropped": metrics.DROPPED, "dead": metrics.DEAD}
 

@@ -4,14 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pipeline.events.appeal import Appeal
 from pipeline.events.clock import Tick
 from pipeline.events.dead_letter import DeadLetter
 from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.listing import Listing
 from pipeline.events.policy_record import PolicyRecord
+from pipeline.events.reinstatement import Reinstatement
 from pipeline.events.review import Review
 from pipeline.events.right import Right
-from pipeline.events.sequence import MatchedListing, SequencedListing, SequencedTick, SlimListing
+from pipeline.events.ruling import Ruling
+from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedListing, SequencedRuling, SequencedTick, SlimListing
 from pipeline.events.takedown import Takedown
 from pipeline.stages import brand_match, dedupe, flagging
 from pipeline.stages.record import Outputs, Record
@@ -47,26 +50,43 @@ TOPICS = {
     topic.name: topic
     for topic in (
         Topic("listings", "input", (Listing,), "seller_id", 30, "what sellers offer, as the marketplace sends it"),
+        Topic("rulings", "input", (Ruling,), "seller_id", 365, "what people decide"),
+        Topic("appeals", "input", (Appeal,), "seller_id", 365, "what sellers object to"),
         Topic("clock", "input", (Tick,), None, 30, "one tick a minute, to every partition"),
         Topic("rights", "reference", (Right,), "right_id", None, "the registry of rights"),
         Topic("policies", "reference", (PolicyRecord,), "version", None, "policy files as they were published"),
-        Topic("events.unique", "sequence", (SequencedTick, SequencedListing), "seller_id", None, "the recorded sequence"),
-        Topic("events.matched", "sequence", (SequencedTick, MatchedListing, SlimListing), "seller_id", 7, "the same with matches"),
+        Topic(
+            "events.unique",
+            "sequence",
+            (SequencedTick, SequencedListing, SequencedRuling, SequencedAppeal),
+            "seller_id",
+            None,
+            "the recorded sequence",
+        ),
+        Topic(
+            "events.matched",
+            "sequence",
+            (SequencedTick, MatchedListing, SlimListing, SequencedRuling, SequencedAppeal),
+            "seller_id",
+            7,
+            "the same with matches",
+        ),
         Topic("takedowns", "output", (Takedown,), "seller_id", None, "listings that go, with reasons"),
         Topic("reviews", "output", (Review,), "seller_id", 365, "questions to people"),
         Topic("seller-warnings", "output", (SellerWarning,), "seller_id", None, "steps short of closure"),
         Topic("store-closures", "output", (StoreClosure,), "seller_id", None, "stores that close"),
+        Topic("reinstatements", "output", (Reinstatement,), "seller_id", None, "what is given back"),
         Topic("dead-letters", "dead-letters", (DeadLetter,), None, 90, "records that could not be handled, with reasons"),
     )
 }
 
 STAGES = (
-    Stage("dedupe", ("listings", "clock"), ("events.unique",), dedupe.TABLES, dedupe.process),
+    Stage("dedupe", ("listings", "rulings", "appeals", "clock"), ("events.unique",), dedupe.TABLES, dedupe.process),
     Stage("brand-match", ("events.unique",), ("events.matched",), brand_match.TABLES, brand_match.process),
     Stage(
         "flagging",
         ("events.matched",),
-        ("takedowns", "reviews", "seller-warnings", "store-closures"),
+        ("takedowns", "reviews", "seller-warnings", "store-closures", "reinstatements"),
         flagging.TABLES,
         flagging.process,
     ),

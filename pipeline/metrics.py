@@ -69,6 +69,7 @@ REVIEWS = Metric(
 )
 WARNINGS = Metric("takedown_warnings_total", "counter", "Decisions", "Warnings, restrictions and suspensions, by step.", (*_PLACE, "step"))
 CLOSURES = Metric("takedown_closures_total", "counter", "Decisions", "Stores closed, by the step that did it.", (*_PLACE, "step"))
+REINSTATED = Metric("takedown_reinstatements_total", "counter", "Decisions", "Measures that were given back, by cause.", (*_PLACE, "cause"))
 OUTCOMES = Metric(
     "takedown_outcomes_total", "counter", "Decisions", "What became of listings, and what else is worth knowing.", (*_PLACE, "outcome")
 )

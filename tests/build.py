@@ -10,7 +10,16 @@ from pipeline.events.clock import Tick
 from pipeline.events.listing import Listing
 from pipeline.events.match import Match
 from pipeline.events.right import Right
-from pipeline.events.sequence import MatchedListing, Offsets, SequencedListing, SequencedTick, SlimListing
+from pipeline.events.ruling import DecidedBy, DeciderKind, Verdict
+from pipeline.events.sequence import (
+    MatchedListing,
+    Offsets,
+    SequencedAppeal,
+    SequencedListing,
+    SequencedRuling,
+    SequencedTick,
+    SlimListing,
+)
 from pipeline.policy.loader import default_text, parse
 from pipeline.policy.model import Policy
 from pipeline.stages.fingerprint import content_hash, text_fingerprint
@@ -97,6 +106,18 @@ def slim(one: Listing) -> SlimListing:
     """Return a listing as brand-match passes it on, where it touches none."""
     phashes = tuple(image.phash for image in one.images if image.phash)
     return SlimListing("slim", one.event_time, one.listing_id, one.seller_id, one.version, one.change, text_fingerprint(one), phashes)
+
+
+def ruling(verdict: Verdict, when: datetime = START, by: DeciderKind = "reviewer", **subject: Any) -> SequencedRuling:
+    """Return a ruling of seller S1 as dedupe passes it on: ruling("genuine", review_id=...)."""
+    ident = subject.pop("ruling_id", f"{verdict}-{next(iter(subject.values()))}")
+    return SequencedRuling("ruling", when, ident, subject.pop("seller_id", "S1"), verdict, DecidedBy(by, "P1"), **subject)
+
+
+def appeal(when: datetime = START, **subject: Any) -> SequencedAppeal:
+    """Return an appeal of seller S1 as dedupe passes it on: appeal(takedown_id=...)."""
+    ident = subject.pop("appeal_id", f"A-{next(iter(subject.values()))}")
+    return SequencedAppeal("appeal", when, ident, subject.pop("seller_id", "S1"), "genuine", 10, **subject)
 
 
 def match(found: str = "Nike", start: int = 0, **fields: Any) -> Match:

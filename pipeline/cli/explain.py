@@ -13,11 +13,12 @@ from pipeline.codec import encode
 from pipeline.events.decision import Evidence, Reason
 from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.listing import Listing
+from pipeline.events.reinstatement import Reinstatement
 from pipeline.events.review import Review
-from pipeline.events.sequence import MatchedListing, SequencedListing
+from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedListing, SequencedRuling
 from pipeline.events.takedown import Takedown
 from pipeline.events.texts import text_of
-from pipeline.local.explain import Chain, Event, explain, time_of
+from pipeline.local.explain import Chain, Event, Redress, explain, time_of
 
 NAME = "explain"
 Version = tuple[str, str | None, int | None]  # seller, listing and version
@@ -65,7 +66,18 @@ def _headline(event: Event) -> Text:
         return Text(printable(f"REVIEW {event.review_id} of listing {event.listing_id}"), style="bold yellow")
     if isinstance(event, SellerWarning):
         return Text(printable(f"{event.step.upper()} {event.warning_id} of seller {event.seller_id}"), style="bold magenta")
-    return Text(printable(f"STORE CLOSURE {event.closure_id} of seller {event.seller_id}"), style="bold magenta")
+    if isinstance(event, StoreClosure):
+        return Text(printable(f"STORE CLOSURE {event.closure_id} of seller {event.seller_id}"), style="bold magenta")
+    return _redress_headline(event)
+
+
+def _redress_headline(event: Redress) -> Text:
+    if isinstance(event, SequencedAppeal):
+        return Text(printable(f"APPEAL {event.appeal_id} of seller {event.seller_id}"), style="bold cyan")
+    if isinstance(event, SequencedRuling):
+        return Text(printable(f"RULING {event.ruling_id}: {event.verdict}, by a {event.decided_by.kind}"), style="bold cyan")
+    given = event.takedown_id or event.closure_id or event.warning_id or ""
+    return Text(printable(f"GIVEN BACK {given} to seller {event.seller_id}"), style="bold green")
 
 
 def _details(event: Event, offers: Mapping[Version, Listing]) -> Iterable[Text]:
@@ -73,6 +85,14 @@ def _details(event: Event, offers: Mapping[Version, Listing]) -> Iterable[Text]:
         yield from _offer_details(event)
     elif isinstance(event, Takedown | Review):
         yield from _decision_details(event, offers.get(_version(event)))
+    elif isinstance(event, SequencedAppeal):
+        about = event.takedown_id or event.closure_id or event.warning_id or ""
+        yield Text(printable(f"against {about}: {event.grounds}, {event.stated} characters and {event.evidence} pieces of evidence"))
+    elif isinstance(event, SequencedRuling):
+        about = event.review_id or event.takedown_id or event.closure_id or event.appeal_id or ""
+        yield Text(printable(f"about {about}, decided by {event.decided_by.id}"))
+    elif isinstance(event, Reinstatement):
+        yield Text(printable(f"because of {event.cause}" + (f", listing {event.listing_id}" if event.listing_id else "")))
     else:
         yield from _step_details(event)
 

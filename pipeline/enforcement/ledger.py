@@ -18,13 +18,16 @@ class Hit(Value, frozen=True):
     takedown_id: str
     at: datetime
     points: int
+    contested: bool = False  # inside its appeal: it counts, but to no closure
 
 
 class StepTaken(Value, frozen=True):
-    """A warning, restriction or suspension that was issued."""
+    """A warning, restriction or suspension that was issued, and the points that it needs."""
 
     code: str
     at: datetime
+    warning_id: str
+    needed: int
 
 
 class Ledger(Value, frozen=True):
@@ -36,10 +39,37 @@ class Ledger(Value, frozen=True):
     listed: int = 0
     down: int = 0
     closure_id: str | None = None
+    closed_at: datetime | None = None
+    closure_needed: int = 0
 
     def with_hit(self, hit: Hit) -> "Ledger":
         """Add a hit, in the order of time."""
         return replace(self, hits=tuple(sorted((*self.hits, hit), key=lambda one: one.at)))
+
+    def without_hit(self, takedown_id: str) -> "Ledger":
+        """Take back what a takedown cost."""
+        return replace(self, hits=tuple(hit for hit in self.hits if hit.takedown_id != takedown_id))
+
+    def contesting(self, takedown_id: str, *, contested: bool) -> "Ledger":
+        """Note that an appeal against a takedown has begun, or has ended without a reversal."""
+        hits = (replace(hit, contested=contested) if hit.takedown_id == takedown_id else hit for hit in self.hits)
+        return replace(self, hits=tuple(hits))
+
+    def uncontested(self) -> "Ledger":
+        """Return the ledger without the hits that are inside their appeal."""
+        return replace(self, hits=tuple(hit for hit in self.hits if not hit.contested))
+
+    def without_step(self, warning_id: str) -> "Ledger":
+        """Take back a step."""
+        return replace(self, steps=tuple(step for step in self.steps if step.warning_id != warning_id))
+
+    def closed(self, closure_id: str, at: datetime, needed: int) -> "Ledger":
+        """Return the ledger of a store that closes, with the points that this needs."""
+        return replace(self, closure_id=closure_id, closed_at=at, closure_needed=needed)
+
+    def reopened(self) -> "Ledger":
+        """Return the ledger of a store that is open again: a new epoch begins."""
+        return replace(self, closure_id=None, closed_at=None, closure_needed=0, epoch=self.epoch + 1)
 
     def with_step(self, step: StepTaken) -> "Ledger":
         """Add a step."""

@@ -8,7 +8,22 @@ from pipeline.events.scalars import Count, Digest, Time, Word
 from pipeline.events.value import Value
 
 ErrorCode = Literal[
-    "not-json", "not-utf8", "invalid", "empty", "too-large", "too-deep", "wrong-key", "from-the-future", "stage-failed", "bad-policy"
+    "not-json",
+    "not-utf8",
+    "invalid",
+    "empty",
+    "too-large",
+    "too-deep",
+    "wrong-key",
+    "from-the-future",
+    "stage-failed",
+    "bad-policy",
+    "unknown-subject",
+    "already-closed",
+    "wrong-verdict",
+    "not-entitled",
+    "illegal-move",
+    "appeal-too-late",
 ]
 Long = Annotated[str, Meta(max_length=4000)]
 

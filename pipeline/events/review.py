@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from pipeline.events.decision import Score, Version
-from pipeline.events.scalars import Count, Id, Time
+from pipeline.events.scalars import Count, Countries, Id, Time
 from pipeline.events.takedown import Ids, Reasons
 from pipeline.events.value import Value
 
@@ -36,3 +36,4 @@ class Review(Value, frozen=True):
     braked: bool = False
     listing_id: Id | None = None
     listing_version: Count | None = None
+    territories: Countries | None = None

@@ -8,8 +8,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from pipeline.events.appeal import Grounds, Regime
 from pipeline.events.listing import Change, Listing
 from pipeline.events.match import Match
+from pipeline.events.ruling import DecidedBy
+from pipeline.events.ruling import Verdict as RulingVerdict
 from pipeline.events.scalars import Count, Digest, Hex16, Id, Time
 from pipeline.events.value import Value
 
@@ -62,3 +65,37 @@ class SlimListing(Value, frozen=True):
     change: Change
     fingerprint: Digest
     phashes: Annotated[tuple[Hex16, ...], Meta(max_length=50)] = ()
+
+
+class SequencedRuling(Value, frozen=True):
+    """A ruling, without its note."""
+
+    kind: Literal["ruling"]
+    at: Time
+    ruling_id: Id
+    seller_id: Id
+    verdict: RulingVerdict
+    decided_by: DecidedBy
+    review_id: Id | None = None
+    takedown_id: Id | None = None
+    appeal_id: Id | None = None
+    closure_id: Id | None = None
+    referral_id: Id | None = None
+    late: bool = False
+
+
+class SequencedAppeal(Value, frozen=True):
+    """An appeal, by what it is about. Its statement and evidence stay in the topic that brought it; here is how much there is of them."""
+
+    kind: Literal["appeal"]
+    at: Time
+    appeal_id: Id
+    seller_id: Id
+    grounds: Grounds
+    stated: Count
+    evidence: Count = 0
+    takedown_id: Id | None = None
+    closure_id: Id | None = None
+    warning_id: Id | None = None
+    jurisdiction: Regime | None = None
+    late: bool = False

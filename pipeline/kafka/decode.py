@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, Protocol, get_args
+from typing import Any, Protocol
 
-from pipeline.codec import decoder, fault
+from pipeline.codec import decoder, fault, marks
 from pipeline.events.dead_letter import Fault
 from pipeline.flow import INPUTS, TOPICS
 from pipeline.kafka.messages import CAME
@@ -63,10 +63,8 @@ def decoder_of(topic: str, name: str, partitions: int) -> Callable[[Fetched], Re
 
 def _sequence_decoder(kinds: tuple[type, ...]) -> Callable[[bytes], Any]:
     """Return a decoder that goes by the kind, which stands first."""
-    words = (get_args(kind.__annotations__["kind"])[0] for kind in kinds)
-    decoders: dict[bytes, Callable[[bytes], Any]] = {
-        f'{{"kind":"{word}"'.encode(): decoder(kind) for word, kind in zip(words, kinds, strict=True)
-    }
+    known: dict[bytes, type[Any]] = marks(kinds)
+    decoders: dict[bytes, Callable[[bytes], Any]] = {mark: decoder(kind) for mark, kind in known.items()}
     explain: Callable[[bytes], Any] = decoder(kinds[0])
 
     def decode(value: bytes) -> Any:

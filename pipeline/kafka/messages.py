@@ -13,6 +13,7 @@ from pipeline.codec import encode
 from pipeline.events.dead_letter import DeadLetter
 from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.ids import derive
+from pipeline.events.reinstatement import Reinstatement
 from pipeline.events.review import Review
 from pipeline.events.takedown import Takedown
 from pipeline.flow import DEAD_LETTERS, TOPICS
@@ -25,6 +26,7 @@ _IDENTITY: dict[type, Callable[[Any], tuple[str, datetime]]] = {
     Review: attrgetter("review_id", "opened_at"),
     SellerWarning: attrgetter("warning_id", "decided_at"),
     StoreClosure: attrgetter("closure_id", "decided_at"),
+    Reinstatement: attrgetter("reinstatement_id", "decided_at"),
 }
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import orjson
 
 from pipeline.events.enforcement import SellerWarning, StoreClosure
+from pipeline.events.reinstatement import Reinstatement
 from pipeline.events.review import Review
-from pipeline.events.sequence import MatchedListing, SequencedListing
+from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedListing, SequencedRuling
 from pipeline.events.takedown import Takedown
 from pipeline.flow import SEQUENCE
 from pipeline.local.errors import InputError
@@ -21,7 +22,8 @@ from pipeline.local.recorded import read, whole
 
 Step = SellerWarning | StoreClosure
 Decided = Takedown | Review | Step
-Event = SequencedListing | MatchedListing | Decided
+Redress = SequencedAppeal | SequencedRuling | Reinstatement
+Event = SequencedListing | MatchedListing | Decided | Redress
 
 _DECISIONS: tuple[tuple[str, str, type[Any], str], ...] = (
     ("takedown", "takedowns", Takedown, "takedown_id"),
@@ -31,7 +33,25 @@ _DECISIONS: tuple[tuple[str, str, type[Any], str], ...] = (
 )
 
 
-_RANKS: dict[type[Any], int] = {SequencedListing: 0, MatchedListing: 0, Takedown: 1, Review: 1, SellerWarning: 2, StoreClosure: 2}
+_RANKS: dict[type[Any], int] = {
+    SequencedListing: 0,
+    MatchedListing: 0,
+    Takedown: 1,
+    Review: 1,
+    SellerWarning: 2,
+    StoreClosure: 2,
+    SequencedAppeal: 3,
+    SequencedRuling: 4,
+    Reinstatement: 5,
+}
+
+
+_BEGINS: dict[type[Any], bytes] = {
+    SequencedListing: b'{"kind":"listing"',
+    MatchedListing: b'{"kind":"listing"',
+    SequencedAppeal: b'{"kind":"appeal"',
+    SequencedRuling: b'{"kind":"ruling"',
+}
 
 
 class UnknownIdError(InputError):
@@ -53,7 +73,7 @@ def explain(folder: Path, ident: str) -> Chain:
     for kind, topic, event_type, attribute in _DECISIONS:
         found = next((event for event in _events(folder, topic, event_type, {ident}) if getattr(event, attribute) == ident), None)
         if found is not None:
-            return Chain(kind, ident, _ordered(_behind(folder, found)))
+            return Chain(kind, ident, _ordered(_with_redress(folder, _behind(folder, found))))
     return _of_listing_or_seller(folder, ident)
 
 
@@ -63,8 +83,8 @@ def _of_listing_or_seller(folder: Path, ident: str) -> Chain:
         raise UnknownIdError(folder, f"holds no takedown, review, warning, closure, listing or seller {ident!r}")
     if any(event.listing.listing_id == ident for event in offers):
         listing_offers = [event for event in offers if event.listing.listing_id == ident]
-        return Chain("listing", ident, _ordered(_of_listings(folder, listing_offers)))
-    return Chain("seller", ident, _ordered([*_with_matches(folder, offers), *_decisions(folder, ident)]))
+        return Chain("listing", ident, _ordered(_with_redress(folder, _of_listings(folder, listing_offers))))
+    return Chain("seller", ident, _ordered(_with_redress(folder, [*_with_matches(folder, offers), *_decisions(folder, ident)])))
 
 
 def _behind(folder: Path, found: Decided) -> list[Event]:
@@ -75,6 +95,22 @@ def _behind(folder: Path, found: Decided) -> list[Event]:
     for step in _steps(folder, found):
         chain += _behind_step(folder, step) if _swept(step, found) else [step]
     return chain
+
+
+def _with_redress(folder: Path, chain: list[Event]) -> list[Event]:
+    """Add what sellers objected to of a chain, what people decided about it, and what was given back."""
+    ids = {ident for event in chain for ident in _names(event)}
+    appeals = [event for event in _events(folder, SEQUENCE, SequencedAppeal, ids) if ids.intersection(_names(event))]
+    ids |= {event.appeal_id for event in appeals}
+    rulings = [event for event in _events(folder, SEQUENCE, SequencedRuling, ids) if ids.intersection(_names(event))]
+    given = [event for event in _events(folder, "reinstatements", Reinstatement, ids) if ids.intersection(_names(event))]
+    return [*chain, *appeals, *rulings, *given]
+
+
+def _names(event: Event) -> set[str]:
+    """Return the ids of the measures, questions and appeals that an event is, or is about."""
+    names = ("takedown_id", "review_id", "warning_id", "closure_id", "appeal_id")
+    return {ident for name in names if (ident := getattr(event, name, None)) is not None}
 
 
 def _behind_step(folder: Path, found: Step) -> list[Event]:
@@ -156,6 +192,8 @@ def _place(event: Event, places: Mapping[Any, int], last: int) -> int:
     """Return the place of the offer that an event is or rests on; a step rests on its last takedown, one that rests on none comes last."""
     if isinstance(event, SequencedListing | MatchedListing):
         return places[_version(event)]
+    if isinstance(event, SequencedAppeal | SequencedRuling | Reinstatement):
+        return last
     if isinstance(event, Takedown | Review):
         return places.get(_decided_on(event), last)
     return max((places[ident] for ident in event.takedown_ids if ident in places), default=last)
@@ -167,7 +205,7 @@ def _decided_on(event: Takedown | Review) -> tuple[str, str | None, int | None]:
 
 def time_of(event: Event) -> datetime:
     """Return when an event was handled or decided."""
-    if isinstance(event, SequencedListing | MatchedListing):
+    if isinstance(event, SequencedListing | MatchedListing | SequencedAppeal | SequencedRuling):
         return event.at
     return event.opened_at if isinstance(event, Review) else event.decided_at
 
@@ -177,7 +215,7 @@ def _events(folder: Path, topic: str, event_type: type[Any], ids: Collection[str
     if not ids:
         return
     needle = re.compile(b"|".join(re.escape(orjson.dumps(ident)) for ident in sorted(ids)))
-    kind = b'{"kind":"listing"' if event_type in (SequencedListing, MatchedListing) else b"{"
+    kind = _BEGINS.get(event_type, b"{")
     path = _path(folder, topic)
     for number, line in enumerate(Lines(path, OUTPUT_LIMIT), 1):
         raw = whole(path, number, line)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pipeline.codec import DecodingError, decode
+from pipeline.codec import DecodingError, decode, marks
 from pipeline.events.dead_letter import DeadLetter
 from pipeline.events.sequence import SequencedListing, SequencedTick
-from pipeline.flow import SEQUENCE
+from pipeline.flow import SEQUENCE, TOPICS
 from pipeline.local.errors import DamagedError
 from pipeline.local.lines import Lines, TooLong
 from pipeline.local.references import STAGE as REFERENCE
@@ -15,6 +15,7 @@ from pipeline.stages.record import Record
 
 T = TypeVar("T")
 
+_MARKS: dict[bytes, type[Any]] = marks(TOPICS[SEQUENCE].events)
 BEFORE_THE_SEQUENCE = frozenset({"dedupe", REFERENCE})
 
 
@@ -26,11 +27,15 @@ def sequence(lines: Lines) -> Iterator[Record]:
     partition = offset = 0
     for number, line in enumerate(lines, 1):
         raw = whole(lines.path, number, line)
-        event = read(SequencedTick if raw.startswith(b'{"kind":"tick"') else SequencedListing, lines.path, number, raw)
+        event: Any = read(next((kind for mark, kind in _MARKS.items() if raw.startswith(mark)), SequencedListing), lines.path, number, raw)
         if isinstance(event, SequencedTick) and event.partition != partition:
             partition, offset = event.partition, 0
-        yield Record(SEQUENCE, partition, offset, raw, event, key=event.listing.seller_id if isinstance(event, SequencedListing) else None)
+        yield Record(SEQUENCE, partition, offset, raw, event, key=_key(event))
         offset += 1
+
+
+def _key(event: Any) -> str | None:
+    return event.listing.seller_id if isinstance(event, SequencedListing) else getattr(event, "seller_id", None)
 
 
 def earlier_dead_letters(lines: Lines) -> Iterator[tuple[DeadLetter, bytes]]:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from pipeline.events.listing import Listing
 from pipeline.events.match import Match
-from pipeline.events.sequence import MatchedListing, SequencedListing, SequencedTick, SlimListing
+from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedListing, SequencedRuling, SequencedTick, SlimListing
 from pipeline.events.texts import texts
 from pipeline.matching.name import Hit
 from pipeline.policy.model import Policy
@@ -39,6 +39,8 @@ def process(records: Sequence[Record], view: View, reference: Reference) -> Outp
             continue
         if type(event) is SequencedListing:
             outputs.emit(TOPIC, event.listing.seller_id, matched(event, clock.snapshot), record)
+        elif type(event) in (SequencedRuling, SequencedAppeal):
+            outputs.emit(TOPIC, event.seller_id, event, record)
         elif type(event) is SequencedTick:
             clock.advance(event)
             outputs.emit(TOPIC, None, event, record)

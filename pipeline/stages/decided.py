@@ -1,13 +1,14 @@
-"""What was decided, as it is counted: one key a kind, `takedown:SOURCE:REASON`, `review:CAUSE`, `warning:STEP`, `closure:STEP`."""
+"""What was decided, as it is counted: one key a kind, `takedown:SOURCE:REASON`, `review:CAUSE`, `warning:STEP` and so on."""
 
 from pipeline.events.enforcement import SellerWarning, StoreClosure
+from pipeline.events.reinstatement import Reinstatement
 from pipeline.events.review import Review
 from pipeline.events.takedown import Takedown
 
 PRIOR = "prior"
-TAKEDOWN, REVIEW, WARNING, CLOSURE = "takedown", "review", "warning", "closure"
+TAKEDOWN, REVIEW, WARNING, CLOSURE, REINSTATEMENT = "takedown", "review", "warning", "closure", "reinstatement"
 
-Decision = Takedown | Review | SellerWarning | StoreClosure
+Decision = Takedown | Review | SellerWarning | StoreClosure | Reinstatement
 
 
 def counted_as(event: Decision) -> str:
@@ -16,6 +17,8 @@ def counted_as(event: Decision) -> str:
         return f"{TAKEDOWN}:{event.source}:{leading_reason(event)}"
     if isinstance(event, Review):
         return f"{REVIEW}:{'brake' if event.braked else 'signals'}"
+    if isinstance(event, Reinstatement):
+        return f"{REINSTATEMENT}:{event.cause}"
     return f"{WARNING}:{event.step}" if isinstance(event, SellerWarning) else f"{CLOSURE}:closure"
 
 

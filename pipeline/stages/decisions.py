@@ -8,10 +8,12 @@ from msgspec import Struct
 from pipeline.events.decision import Reason
 from pipeline.events.ids import derive
 from pipeline.events.review import Assignee, Review
-from pipeline.events.takedown import Takedown
+from pipeline.events.sequence import SequencedRuling
+from pipeline.events.takedown import Severity, Takedown
 from pipeline.policy.model import Policy
 from pipeline.policy.reasons import text
 from pipeline.stages.offer import Offer
+from pipeline.stages.questions import Question
 from pipeline.stages.reference import Snapshot
 from pipeline.stages.shelf import KnownListing
 from pipeline.stages.verdict import Verdict, reasons, severity
@@ -48,6 +50,36 @@ def takedown(offer: Offer, verdicts: Sequence[Verdict], language: str | None, co
         appeal_until=offer.at + policy.times.appeal_window,
         excused=cost.excused,
         territories=_territories(verdicts),
+    )
+
+
+def ruled(
+    seller_id: str, asked: Question, listing: KnownListing, by: SequencedRuling, severity: Severity, cost: Cost, snapshot: Snapshot
+) -> Takedown:
+    """Return the takedown by which people answer a question: for its reasons, and because they have looked."""
+    policy = snapshot.policy
+    why = Reason("ruling", 0.0, text("ruling", policy.language, policy.language, {"verdict": by.verdict, "by": by.decided_by.kind}))
+    return Takedown(
+        takedown_id=derive("takedown", by.ruling_id, asked.listing_id),
+        listing_id=asked.listing_id,
+        listing_version=listing.version,
+        seller_id=seller_id,
+        brand_ids=asked.brand_ids,
+        right_ids=asked.right_ids,
+        decided_at=by.at,
+        source="ruling",
+        detection="automated",
+        decision="human",
+        ground="illegal",
+        policy_version=policy.version,
+        registry_version=snapshot.registry.version,
+        score=asked.score,
+        severity=severity,
+        points=cost.points,
+        reasons=(*asked.reasons, why),
+        appeal_until=by.at + policy.times.appeal_window,
+        excused=cost.excused,
+        territories=asked.territories,
     )
 
 
@@ -99,6 +131,7 @@ def review(offer: Offer, verdicts: Sequence[Verdict], snapshot: Snapshot, *, bra
         braked=braked,
         listing_id=offer.listing_id,
         listing_version=offer.version,
+        territories=_territories(verdicts),
     )
 
 

@@ -10,10 +10,12 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from pipeline.events.appeal import Appeal
 from pipeline.events.clock import Tick
 from pipeline.events.dead_letter import Fault
 from pipeline.events.listing import Listing
-from pipeline.events.sequence import SequencedListing, SequencedTick
+from pipeline.events.ruling import Ruling
+from pipeline.events.sequence import SequencedAppeal, SequencedListing, SequencedRuling, SequencedTick
 from pipeline.events.value import Value
 from pipeline.stages.clock import CLOCK, Clock
 from pipeline.stages.fingerprint import content_hash, text_fingerprint
@@ -25,9 +27,10 @@ from pipeline.state.view import View
 
 NAME = "dedupe"
 TOPIC = "events.unique"
-FORGET = "forget-tombstone"
+FORGET, FORGET_SEEN = "forget-tombstone", "forget-id"
 
-In = TypeVar("In", Listing, Tick)
+OfSeller = Listing | Ruling | Appeal
+In = TypeVar("In", bound=OfSeller | Tick)
 
 
 class KnownListing(Value, frozen=True):
@@ -43,9 +46,16 @@ class KnownListing(Value, frozen=True):
         return self.forget_at is not None
 
 
+class Seen(Value, frozen=True):
+    """The id of a ruling or an appeal that was passed on, until it is forgotten."""
+
+    forget_at: datetime
+
+
 LISTINGS = Table("listings", KnownListing)
+SEEN = Table("seen", Seen)
 SCHEDULE = Schedule()
-TABLES = (CLOCK, LISTINGS, *SCHEDULE.tables)
+TABLES = (CLOCK, LISTINGS, SEEN, *SCHEDULE.tables)
 
 
 def process(records: Sequence[Record], view: View, reference: Reference) -> Outputs:
@@ -76,8 +86,8 @@ class Sequencer:
         event = record.event
         if record.fault is not None:
             self.outputs.bury(NAME, record, record.fault)
-        elif type(event) is Listing:
-            self._listing(record, _in_utc(event))
+        elif type(event) is Listing or type(event) is Ruling or type(event) is Appeal:
+            self._of_seller(record, _in_utc(event))
         elif type(event) is Tick:
             self._tick(record, _in_utc(event))
         else:
@@ -99,7 +109,7 @@ class Sequencer:
         self._clock.advance(tick)
         self.outputs.emit(TOPIC, None, tick, record)
         for deadline in SCHEDULE.take_due(self._view, at):
-            self._forget(deadline.subject, at)
+            self._forget(deadline.subject, at) if deadline.what == FORGET else self._view.delete(SEEN, deadline.subject)
 
     def _forget(self, name: str, now: datetime) -> None:
         """Forget a tombstone, unless the listing has come back since, or was removed once more."""
@@ -107,18 +117,38 @@ class Sequencer:
         if known is not None and known.forget_at is not None and known.forget_at <= now:
             self._view.delete(LISTINGS, name)
 
-    # -- listings
+    # -- what sellers and people say
 
-    def _listing(self, record: Record, listing: Listing) -> None:
-        if record.key is not None and record.key != listing.seller_id:
-            return self.outputs.bury(NAME, record, Fault("wrong-key", f"the key is not the seller_id {listing.seller_id!r}", "$.seller_id"))
-        if self._is_from_the_future(record, listing):
+    def _of_seller(self, record: Record, event: OfSeller) -> None:
+        if record.key is not None and record.key != event.seller_id:
+            return self.outputs.bury(NAME, record, Fault("wrong-key", f"the key is not the seller_id {event.seller_id!r}", "$.seller_id"))
+        if self._is_from_the_future(record, event):
             return self.outputs.bury(NAME, record, Fault("from-the-future", "ahead of the clock, which has ended", "$.event_time"))
-        return self._first_or_newer(record, listing)
+        return self._first_or_newer(record, event) if isinstance(event, Listing) else self._once(record, event)
 
-    def _is_from_the_future(self, record: Record, listing: Listing) -> bool:
+    def _is_from_the_future(self, record: Record, event: OfSeller) -> bool:
         now = self._clock.at
-        return record.clock_ended and now is not None and listing.event_time - now > self._clock.snapshot.policy.times.future
+        return record.clock_ended and now is not None and event.event_time - now > self._clock.snapshot.policy.times.future
+
+    def _once(self, record: Record, event: Ruling | Appeal) -> None:
+        """Pass on a ruling or an appeal whose id was not seen before."""
+        name = _name(event)
+        if self._view.get(SEEN, name) is not None:
+            self._tally.dropped["repeated"] += 1
+            return
+        self._emit(record, event)
+        times = self._clock.snapshot.policy.times
+        forget_at = self._clock.time + times.forget_after + times.lateness
+        SCHEDULE.add(self._view, forget_at, Deadline(FORGET_SEEN, name))
+        self._view.put(SEEN, name, Seen(forget_at))
+
+    def _emit(self, record: Record, event: Ruling | Appeal) -> None:
+        at, late = self._handling_time(record, event)
+        self._tally.passed += 1
+        if late:
+            self._tally.facts["late"] += 1
+        passed = _ruling(event, at, late) if isinstance(event, Ruling) else _appeal(event, at, late)
+        self.outputs.emit(TOPIC, event.seller_id, passed, record)
 
     def _first_or_newer(self, record: Record, listing: Listing) -> None:
         """Pass on what is new, drop the rest for a counted reason, and remember the newest version."""
@@ -148,15 +178,54 @@ class Sequencer:
         SCHEDULE.add(self._view, forget_at, Deadline(FORGET, name))
         return self._view.put(LISTINGS, name, KnownListing(listing.version, digest, forget_at))
 
-    def _handling_time(self, record: Record, listing: Listing) -> tuple[datetime, bool]:
-        """Return the listing's own time, or the sequence's where it is later than the policy allows."""
-        at = listing.event_time
+    def _handling_time(self, record: Record, event: OfSeller) -> tuple[datetime, bool]:
+        """Return the event's own time, or the sequence's where it is later than the policy allows."""
+        at = event.event_time
         if self._clock.at is None:
             self._tally.facts[MADE_TICKS] += 1
             self._advance(record, _minute(at))  # a sequence begins with a tick
         if self._clock.time - at > self._clock.snapshot.policy.times.lateness:
             return self._clock.time, True
         return at, False
+
+
+def _name(event: Ruling | Appeal) -> str:
+    return key(event.seller_id, *(("ruling", event.ruling_id) if isinstance(event, Ruling) else ("appeal", event.appeal_id)))
+
+
+def _ruling(event: Ruling, at: datetime, late: bool) -> SequencedRuling:
+    return SequencedRuling(
+        kind="ruling",
+        at=at,
+        ruling_id=event.ruling_id,
+        seller_id=event.seller_id,
+        verdict=event.verdict,
+        decided_by=event.decided_by,
+        review_id=event.review_id,
+        takedown_id=event.takedown_id,
+        appeal_id=event.appeal_id,
+        closure_id=event.closure_id,
+        referral_id=event.referral_id,
+        late=late,
+    )
+
+
+def _appeal(event: Appeal, at: datetime, late: bool) -> SequencedAppeal:
+    """Return what the later stages need of an appeal: not what it says, only how much that is."""
+    return SequencedAppeal(
+        kind="appeal",
+        at=at,
+        appeal_id=event.appeal_id,
+        seller_id=event.seller_id,
+        grounds=event.grounds,
+        stated=len(event.statement),
+        evidence=len(event.evidence),
+        takedown_id=event.takedown_id,
+        closure_id=event.closure_id,
+        warning_id=event.warning_id,
+        jurisdiction=event.jurisdiction,
+        late=late,
+    )
 
 
 def _in_utc(event: In) -> In:

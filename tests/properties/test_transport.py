@@ -4,6 +4,7 @@ Two workers of dedupe share the partitions of a model of Kafka. Time is virtual:
 """
 
 import asyncio
+import dataclasses
 import selectors
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
@@ -41,7 +42,9 @@ AT_ONCE = 4  # records that one fetch brings of a partition at most
 SESSION = 2.0  # seconds
 LONG = 100.0  # seconds: longer than any pause
 SELLERS = {partition_of(f"S{number}", len(PARTITIONS)): f"S{number}" for number in range(20)}
-PLAN = Plan("a", STAGES[:1], {topic: topic for topic in TOPICS}, {}, {}, Path("nowhere"), Limits(1, 1, 1))
+PLAN = Plan(
+    "a", (dataclasses.replace(STAGES[0], reads=TOPICS),), {topic: topic for topic in TOPICS}, {}, {}, Path("nowhere"), Limits(1, 1, 1)
+)
 
 Place = tuple[str, int]  # topic and partition
 Most = tuple[int, int]  # records that a fetch brings of each topic

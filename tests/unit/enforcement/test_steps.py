@@ -14,7 +14,7 @@ GRACE = timedelta(days=3)
 
 
 def ledger(points: int, *steps: str, listed: int = 1, down: int = 1) -> Ledger:
-    return Ledger((Hit("T", START, points),), tuple(StepTaken(code, START) for code in steps), listed=listed, down=down)
+    return Ledger((Hit("T", START, points),), tuple(StepTaken(code, START, f"W-{code}", 0) for code in steps), listed=listed, down=down)
 
 
 def code_of(seen: Ledger, days: float = 0) -> str | None:
@@ -40,7 +40,7 @@ def test_a_step_may_ask_for_a_share_of_the_listings() -> None:
 
 
 def test_a_step_is_forgotten_with_the_hits_that_led_to_it() -> None:
-    fresh = Ledger((Hit("T", at(days=40), 12),), (StepTaken("warning", START),), listed=1, down=1)
+    fresh = Ledger((Hit("T", at(days=40), 12),), (StepTaken("warning", START, "W", 12),), listed=1, down=1)
     assert code_of(fresh, days=40) == "warning"
 
 

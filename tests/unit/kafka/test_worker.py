@@ -14,7 +14,7 @@ from pipeline.kafka.references import LiveReference
 from pipeline.kafka.worker import Buffers, Worker
 from pipeline.state.store import StoreError
 
-PLAN = Plan("a", STAGES[:1], {"listings": "listings", "clock": "clock"}, {}, {}, Path("nowhere"), Limits(1, 1, 1))
+PLAN = Plan("a", STAGES[:1], {topic: topic for topic in STAGES[0].reads}, {}, {}, Path("nowhere"), Limits(1, 1, 1))
 
 
 class Failing:

@@ -1,10 +1,13 @@
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import pytest
 
+from pipeline.events.appeal import Appeal
 from pipeline.events.enforcement import SellerWarning, StoreClosure
+from pipeline.events.ruling import DecidedBy, Ruling
 from pipeline.events.sequence import MatchedListing, SequencedListing
 from pipeline.events.takedown import Takedown
 from pipeline.events.value import Value
@@ -145,3 +148,20 @@ def test_a_warning_shows_every_version_that_it_rests_on(out: Path, tmp_path: Pat
     assert {_version(event) for event in chain.events if isinstance(event, Takedown)} <= {
         _version(event) for event in chain.events if isinstance(event, MatchedListing)
     }
+
+
+def test_what_became_of_a_takedown_is_told_to_its_end(tmp_path: Path) -> None:
+    fake = listing(FAKE, listing_id="F0", event_time=at(days=0))
+    plan = Plan(write_topics(tmp_path / "in", {"listings": [fake], "rights": [right()]}), tmp_path / "first")
+    replay(plan)
+    takedown = next(event for event in explain(tmp_path / "first", "F0").events if isinstance(event, Takedown))
+    court = DecidedBy("court", "C1")
+    more: dict[str, list[Any]] = {
+        "appeals": [Appeal("A1", "S1", at(days=2), "genuine", "My own name: Zoe.", takedown_id=takedown.takedown_id)],
+        "rulings": [Ruling("R1", "S1", at(days=3), "reverse", court, appeal_id="A1", note="Tell Zoe.")],
+    }
+    replay(Plan(write_topics(tmp_path / "in", more), tmp_path / "second"))
+    expected = ["MatchedListing", "Takedown", "SellerWarning", "SequencedAppeal", "SequencedRuling", "Reinstatement", "Reinstatement"]
+    assert kinds(tmp_path / "second", takedown.takedown_id) == expected
+    assert kinds(tmp_path / "second", "F0") == expected
+    assert not [path.name for path in (tmp_path / "second").iterdir() if b"Zoe" in path.read_bytes()], "what people say stays where it was"

@@ -8,6 +8,7 @@ from pipeline.events.match import Match
 from pipeline.events.right import ReferencePrice
 from pipeline.policy.model import Policy
 from pipeline.stages import flagging
+from pipeline.stages.desk import SELLERS
 from pipeline.stages.record import Outputs
 from pipeline.stages.shelf import LISTINGS
 from pipeline.state.memory import MemoryStore
@@ -280,7 +281,7 @@ def test_a_share_counts_each_listing_once_and_no_removal() -> None:
     stage.feed(*(slim(listing(listing_id=f"H{number}")) for number in range(3)))
     for week in range(3):
         stage.offer(listing_id="F", version=week + 1, event_time=at(days=4 * week))
-    ledger = View(stage.store).get(flagging.SELLERS, "S1")
+    ledger = View(stage.store).get(SELLERS, "S1")
     assert ledger is not None
     assert (ledger.listed, ledger.down) == (4, 1)
 

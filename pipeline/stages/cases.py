@@ -1,0 +1,88 @@
+"""Cases: each takedown, warning and closure in its life, from its issue until it is forgotten."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from pipeline.enforcement import lifecycle
+from pipeline.enforcement.lifecycle import Move, State
+from pipeline.events.value import Value
+from pipeline.policy.model import Times
+from pipeline.state.schedule import Deadline, Schedule
+from pipeline.state.table import SEPARATOR, Table, key
+from pipeline.state.view import View
+
+FORGET_CASE, FORGET_APPEAL = "forget-case", "forget-appeal"
+
+Kind = Literal["takedown", "warning", "closure"]
+
+
+class Case(Value, frozen=True):
+    """One measure against a seller. `listing_id` and `closure_id` (of the store with which it went) are a takedown's."""
+
+    kind: Kind
+    state: State
+    at: datetime
+    appeal_until: datetime
+    listing_id: str | None = None
+    closure_id: str | None = None
+    right_ids: tuple[str, ...] = ()
+
+
+CASES = Table("cases", Case, ordered=True)
+APPEALS = Table("appeals", str)  # what an appeal is about
+TABLES: tuple[Table[Any], ...] = (CASES, APPEALS)
+
+
+class Cases:
+    """The cases of all sellers, seen through one chunk's view."""
+
+    def __init__(self, view: View, schedule: Schedule) -> None:
+        self._view, self._schedule = view, schedule
+
+    def open(self, seller_id: str, ident: str, case: Case, times: Times) -> None:
+        """Remember a measure as issued, for as long as takedowns are remembered and an appeal may come."""
+        name = key(seller_id, ident)
+        self._view.put(CASES, name, case)
+        kept_until = max(case.at + times.remember_takedowns, case.appeal_until) + times.lateness
+        self._schedule.add(self._view, kept_until, Deadline(FORGET_CASE, name))
+
+    def get(self, seller_id: str, ident: str) -> Case | None:
+        """Return a case; None where there is none, or none any more."""
+        return self._view.get(CASES, key(seller_id, ident))
+
+    def move(self, seller_id: str, ident: str, move: Move, by: str) -> Case:
+        """Take a case that there is to its next state. Raises IllegalMoveError."""
+        case = self.get(seller_id, ident)
+        assert case is not None, "it was looked up"
+        after = replace(case, state=lifecycle.moved(case.state, move, by))
+        self._view.put(CASES, key(seller_id, ident), after)
+        return after
+
+    def cascade(self, seller_id: str, ident: str) -> None:
+        """Note that a case is reversed because what it rested on is, whatever its state; one that is forgotten needs no note."""
+        case = self.get(seller_id, ident)
+        if case is not None:
+            self._view.put(CASES, key(seller_id, ident), replace(case, state="reversed"))
+
+    def appealed(self, seller_id: str, appeal_id: str, ident: str, until: datetime) -> None:
+        """Remember what an appeal is about."""
+        name = key(seller_id, appeal_id)
+        self._view.put(APPEALS, name, ident)
+        self._schedule.add(self._view, until, Deadline(FORGET_APPEAL, name))
+
+    def subject(self, seller_id: str, appeal_id: str) -> str | None:
+        """Return what an appeal is about; None where there was none, or none any more."""
+        return self._view.get(APPEALS, key(seller_id, appeal_id))
+
+    def swept_with(self, seller_id: str, closure_id: str) -> Iterator[tuple[str, Case]]:
+        """Yield the takedowns that went with a closed store and are not reversed."""
+        for name, case in self._view.within(CASES, seller_id):
+            if case.closure_id == closure_id and case.state != "reversed":
+                yield name.partition(SEPARATOR)[2], case
+
+    def forget(self, deadline: Deadline) -> None:
+        """Forget a case or an appeal."""
+        self._view.delete(CASES if deadline.what == FORGET_CASE else APPEALS, deadline.subject)

@@ -1,0 +1,100 @@
+"""The enforcer: carries a takedown out, and does what follows from it for the seller: points, steps, the end of a store."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec.structs import replace
+
+from pipeline.enforcement import lifecycle
+from pipeline.enforcement.ledger import Hit, Ledger, StepTaken
+from pipeline.enforcement.measures import closure, warning
+from pipeline.enforcement.steps import is_excused, next_step
+from pipeline.events.takedown import Severity, Takedown
+from pipeline.policy.model import Preset
+from pipeline.stages import decisions
+from pipeline.stages.cases import Case
+from pipeline.stages.decisions import Cost
+from pipeline.stages.desk import CLOSURES, SELLERS, TAKEDOWNS, WARNINGS, Desk
+from pipeline.stages.shelf import KnownListing
+
+
+class Enforcer:
+    """Works at one chunk's desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def carry_out(self, takedown: Takedown, listing: KnownListing, ledger: Ledger, preset: Preset | None) -> None:
+        """Take a listing down, remember it, and do what follows for its seller."""
+        seller_id, times, at = takedown.seller_id, self._desk.policy.times, takedown.decided_at
+        self._desk.emit(TAKEDOWNS, seller_id, takedown)
+        self._desk.tally.facts["takedown"] += 1
+        self._desk.shelf.take_down(seller_id, takedown.listing_id, listing, takedown.takedown_id, at, times)
+        self._desk.shelf.leave_traces(seller_id, listing, takedown.takedown_id, at, times)
+        self._desk.cases.open(seller_id, takedown.takedown_id, _case_of(takedown), times)
+        ledger = _with_takedown(ledger, takedown, first=listing.takedown_id is None)
+        self._desk.view.put(SELLERS, seller_id, ledger)
+        if preset is not None and not takedown.excused:
+            self.take_next_step(seller_id, ledger, takedown.takedown_id, ledger.newest(at), preset)
+
+    def cost(self, listing: KnownListing, ledger: Ledger, grave: Severity, preset: Preset | None, at: datetime) -> Cost:
+        if preset is None:
+            return Cost(0, excused=False)
+        if is_excused(ledger, listing.first_seen, at, preset, self._desk.policy.enforcement.grace):
+            return Cost(0, excused=True)
+        return Cost(preset.points.get(grave, 0), excused=False)
+
+    def take_next_step(self, seller_id: str, ledger: Ledger, cause: str, at: datetime, preset: Preset) -> None:
+        """Warn, restrict, suspend or close, where the takedown that is the cause leads to it."""
+        step = next_step(ledger, at, preset)
+        if step is None:
+            return
+        if step.code == "closure":
+            self._close(seller_id, ledger, cause, at, preset, step.at)
+            return
+        issued = warning(ledger, step, seller_id, cause, at, self._desk.policy, preset)
+        self._desk.emit(WARNINGS, seller_id, issued)
+        self._desk.tally.facts[step.code] += 1
+        self._open_case(seller_id, issued.warning_id, "warning", at)
+        self._desk.view.put(SELLERS, seller_id, ledger.with_step(StepTaken(step.code, at, issued.warning_id, step.at)))
+
+    def _open_case(self, seller_id: str, ident: str, kind: Literal["warning", "closure"], at: datetime) -> None:
+        times = self._desk.policy.times
+        self._desk.cases.open(seller_id, ident, Case(kind, lifecycle.FIRST, at, at + times.appeal_window), times)
+
+    def _close(self, seller_id: str, ledger: Ledger, cause: str, at: datetime, preset: Preset, needed: int) -> None:
+        """Close the store, and take down all that it still offers."""
+        live = list(self._desk.shelf.live(seller_id))
+        closed = closure(ledger, seller_id, cause, at, len(live), self._desk.policy, preset)
+        self._desk.emit(CLOSURES, seller_id, closed)
+        self._desk.tally.facts["closure"] += 1
+        self._open_case(seller_id, closed.closure_id, "closure", at)
+        self._desk.view.put(SELLERS, seller_id, ledger.closed(closed.closure_id, at, needed))
+        for listing_id, listing in live:
+            self.sweep(seller_id, listing_id, listing, closed.closure_id, at)
+
+    def sweep(self, seller_id: str, listing_id: str, listing: KnownListing, closure_id: str, at: datetime) -> None:
+        """Take down a listing of a closed store."""
+        takedown = decisions.swept(seller_id, listing_id, listing, closure_id, at, self._desk.snapshot)
+        self._desk.emit(TAKEDOWNS, seller_id, takedown)
+        self._desk.tally.facts["swept"] += 1
+        self._desk.shelf.take_down(seller_id, listing_id, listing, takedown.takedown_id, at, self._desk.policy.times)
+        self._desk.cases.open(seller_id, takedown.takedown_id, _case_of(takedown), self._desk.policy.times)
+
+
+def _case_of(takedown: Takedown) -> Case:
+    return Case(
+        "takedown",
+        lifecycle.FIRST,
+        takedown.decided_at,
+        takedown.appeal_until,
+        takedown.listing_id,
+        takedown.closure_id,
+        takedown.right_ids,
+    )
+
+
+def _with_takedown(ledger: Ledger, takedown: Takedown, *, first: bool) -> Ledger:
+    """Count a takedown; `first`: of its listing, since a share of the listings is what `down` is for."""
+    ledger = replace(ledger, down=ledger.down + first)
+    return ledger.with_hit(Hit(takedown.takedown_id, takedown.decided_at, takedown.points)) if takedown.points else ledger
