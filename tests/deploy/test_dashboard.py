@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ import pytest
 import yaml
 
 from pipeline.events.clock import Tick
+from pipeline.events.ids import derive
 from pipeline.events.listing import Listing
+from pipeline.events.ruling import DecidedBy, Ruling
 from pipeline.metrics import CATALOGUE
 from pipeline.settings import Settings
 from scripts import build_metrics_doc
@@ -166,20 +169,24 @@ async def test_every_query_gets_data(prometheus: Prometheus, traded: Settings, t
         after = workers.start("flagging")
         await served(workers, len(others) + 1)
         prometheus.read(*(each.url for each in (*others, after) if each.url))
-        empty, more = QUERIES, fakes()
+        empty, more = QUERIES, happenings()
         until = time.monotonic() + PATIENCE
         while empty and time.monotonic() < until:
             workers.check()
-            await offer(traded, next(more))
+            await offer(traded, *next(more))
             await asyncio.sleep(1)
             empty = [query for query in empty if not has_data(prometheus, query)]
     assert empty == []
 
 
-def fakes() -> Iterator[Listing]:
-    """Yield what is offered while Prometheus reads, so that something moves."""
+def happenings() -> Iterator[tuple[Any, ...]]:
+    """Yield what is offered while Prometheus reads, so that something moves, and of that which takedown is reversed."""
+    when, court = at(days=20, minutes=1), DecidedBy("court", "C")
     for number in count():
-        yield listing(FAKE, listing_id=f"M{number}", seller_id=f"M{number}", event_time=at(days=20, minutes=1))
+        name = f"M{number}"
+        takedown = derive("takedown", name, name, "1", when.isoformat())
+        fake = listing(FAKE, listing_id=name, seller_id=name, event_time=when)
+        yield fake, Ruling(f"R{number}", name, when + timedelta(seconds=1), "reverse", court, takedown_id=takedown)
 
 
 async def served(workers: Workers, number: int) -> None:

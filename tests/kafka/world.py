@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 
 from pipeline.codec import encode
 from pipeline.events.policy_record import PolicyRecord
+from pipeline.events.ruling import Ruling
 from pipeline.flow import TOPICS
 from pipeline.kafka.app import plan_of, stages_of
 from pipeline.kafka.chunk import Chunk
@@ -59,10 +60,13 @@ async def publish_rights(settings: Settings, *rights: Any) -> None:
 
 
 async def offer(settings: Settings, *events: Any) -> None:
-    """Write listings to their partition and ticks to every one, each after the one before; bytes go to partition 0."""
+    """Write listings and rulings to their partition and ticks to every one, each after the one before; bytes go to partition 0."""
     async with producing(settings) as producer:
         for event in events:
-            if isinstance(event, bytes):
+            if isinstance(event, Ruling):
+                place = partition_of(event.seller_id, settings.partitions)
+                await producer.send_and_wait(topic_name(settings, "rulings"), encode(event), key=event.seller_id.encode(), partition=place)
+            elif isinstance(event, bytes):
                 await producer.send_and_wait(topic_name(settings, "listings"), event, partition=0)
             elif hasattr(event, "seller_id"):
                 place = partition_of(event.seller_id, settings.partitions)
