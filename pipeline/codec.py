@@ -44,7 +44,7 @@ def decode(kind: type[T], data: bytes) -> T:
         raise DecodingError(fault(error)) from error
 
 
-def marks(kinds: Iterable[type[T]]) -> dict[bytes, type[T]]:
+def marks(kinds: Iterable[type[Any]]) -> dict[bytes, type[Any]]:
     """Return how the bytes of each kind of event begin, where the kind stands first."""
     return {f'{{"kind":"{get_args(kind.__annotations__["kind"])[0]}"'.encode(): kind for kind in kinds}
 

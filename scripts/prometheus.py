@@ -74,6 +74,19 @@ class Prometheus:
         """Return the series that a query gives now. Raises PrometheusError."""
         return asked(self.url, "query", query=query)
 
+    def value(self, query: str) -> float:
+        """Return the one value of a query; -1 where there is none yet. Raises PrometheusError."""
+        found = self.ask(query)
+        return float(found[0]["value"][1]) if found else -1.0
+
+    def values(self, query: str, label: str) -> dict[str, float]:
+        """Return the values of a query by a label. Raises PrometheusError."""
+        return {each["metric"].get(label, ""): float(each["value"][1]) for each in self.ask(query)}
+
+    def alerts(self) -> set[str]:
+        """Return the names of the alerts that are pending or firing. Raises PrometheusError."""
+        return {each["metric"]["alertname"] for each in self.ask("ALERTS")}
+
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         until = time.monotonic() + _READY_WITHIN
         while True:

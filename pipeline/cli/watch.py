@@ -1,7 +1,7 @@
 """`takedown watch`."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -135,13 +135,8 @@ def _decisions(before: Look, after: Look) -> Table:
 
 def _listed(seen: Look, metric: Metric, label: str) -> str:
     found = sorted(seen.of(metric, label).items(), key=lambda item: (-item[1], item[0]))
-    return _joined(f"{printable(name)} {number:,.0f}" for (name,), number in found[:_MOST_ROWS]) + (
-        ", ..." if len(found) > _MOST_ROWS else ""
-    )
-
-
-def _joined(parts: Iterable[str]) -> str:
-    return ", ".join(parts)
+    parts = [f"{printable(name)} {number:,.0f}" for (name,), number in found]
+    return ", ".join(parts[:_MOST_ROWS] + ["..."] * (len(parts) > _MOST_ROWS))
 
 
 def _right(name: str) -> Column:

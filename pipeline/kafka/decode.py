@@ -63,8 +63,7 @@ def decoder_of(topic: str, name: str, partitions: int) -> Callable[[Fetched], Re
 
 def _sequence_decoder(kinds: tuple[type, ...]) -> Callable[[bytes], Any]:
     """Return a decoder that goes by the kind, which stands first."""
-    known: dict[bytes, type[Any]] = marks(kinds)
-    decoders: dict[bytes, Callable[[bytes], Any]] = {mark: decoder(kind) for mark, kind in known.items()}
+    decoders: dict[bytes, Callable[[bytes], Any]] = {mark: decoder(kind) for mark, kind in marks(kinds).items()}
     explain: Callable[[bytes], Any] = decoder(kinds[0])
 
     def decode(value: bytes) -> Any:

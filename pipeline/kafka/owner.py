@@ -17,9 +17,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from pipeline.codec import encode
-from pipeline.events.clock import Tick
 from pipeline.events.dead_letter import DeadLetter
-from pipeline.events.sequence import SequencedTick
 from pipeline.flow import DEAD_LETTERS, Stage
 from pipeline.kafka.batches import Place
 from pipeline.kafka.changelog import Entry, recover
@@ -153,10 +151,10 @@ class _Part:
         self.local.write(self.changes, end, time.time())
         self.progress = self._next
 
-    def observed(self, partition: int, reference: LiveReference | None, *, ticked: bool) -> Observed:
+    def observed(self, partition: int, reference: LiveReference | None) -> Observed:
         """Return what the last committed chunk left. `reference`: None before the first one, when it may not be read so far."""
         now = time.time()
-        if ticked:
+        if self._position is None or CLOCK in self._pending.changes:
             kept = self.local.store.read(CLOCK, ("",))
             self._position = CLOCK.decode(kept[""]) if kept else None
             self._ticked_at = now
@@ -203,7 +201,7 @@ class Owner:
             for stage in plan.stages:
                 self._parts.append(await self._part(consumer, stage, ids))
             positions = await self._marks(consumer, ids)
-        self.observed = tuple(part.observed(self.partition, None, ticked=True) for part in self._parts)
+        self.observed = tuple(part.observed(self.partition, None) for part in self._parts)
         return positions
 
     async def _ids(self) -> dict[str, str]:
@@ -280,12 +278,11 @@ class Owner:
         ends = await self._writer.write(messages)
         for part in self._parts:
             part.settle(ends[part.changelog, self.partition] + (_COMMIT_MARKER if self._plan.transactions else 0))
-        self._observe(chunk.records)
+        self._observe()
 
-    def _observe(self, records: Sequence[Record]) -> None:
+    def _observe(self) -> None:
         """Note what the chunk left, for whoever watches."""
-        ticked = any(isinstance(record.event, SequencedTick | Tick) for record in records)
-        before, self.observed = self.observed, tuple(part.observed(self.partition, self._reference, ticked=ticked) for part in self._parts)
+        before, self.observed = self.observed, tuple(part.observed(self.partition, self._reference) for part in self._parts)
         self._tell_reference(before[0], self.observed[0])
         now = time.time()
         self.ages = tuple(now - came.timestamp() for came in self._taken_down)

@@ -10,11 +10,10 @@ from pipeline.kafka.connection import client
 from pipeline.kafka.publish import partitions_of, publish
 from pipeline.kafka.reading import batches, bounds, reading
 from pipeline.kafka.topics import topic_name
+from pipeline.local.references import POLICIES
 from pipeline.policy.loader import PolicyError, PolicyFault
 from pipeline.policy.model import Policy
 from pipeline.settings import Settings
-
-POLICIES = "policies"
 
 
 async def publish_policy(settings: Settings, policy: Policy, text: str, source: str) -> None:

@@ -1,5 +1,6 @@
 """What a worker shows to Prometheus of the partitions that it owns, as readings."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from time import time
 
@@ -7,6 +8,7 @@ from pipeline import metrics
 from pipeline.kafka.observed import Observed, Recovery
 from pipeline.kafka.references import LiveReference
 from pipeline.kafka.worker import Owning, Worker
+from pipeline.local.references import POLICIES, RIGHTS
 from pipeline.metrics import Reading
 
 
@@ -22,11 +24,11 @@ def readings(worker: Worker, reference: LiveReference) -> Iterator[Reading]:
 
 def _of_reference(name: str, reference: LiveReference) -> Iterator[Reading]:
     ready = reference.read_so_far()
-    yield Reading(metrics.REFERENCE, (name, "rights"), ready.rights)
-    yield Reading(metrics.REFERENCE, (name, "policies"), ready.policies)
-    letters = list(reference.dead_letters)
-    for topic in ("rights", "policies"):
-        yield Reading(metrics.REFUSED, (name, topic), sum(letter.topic == topic for letter in letters))
+    yield Reading(metrics.REFERENCE, (name, RIGHTS), ready.rights)
+    yield Reading(metrics.REFERENCE, (name, POLICIES), ready.policies)
+    refused = Counter(letter.topic for letter in list(reference.dead_letters))
+    for topic in (RIGHTS, POLICIES):
+        yield Reading(metrics.REFUSED, (name, topic), refused[topic])
 
 
 def _of_partition(worker: Worker, partition: int, owner: Owning) -> Iterator[Reading]:

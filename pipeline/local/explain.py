@@ -9,12 +9,13 @@ from typing import Any
 
 import orjson
 
+from pipeline.codec import marks
 from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.reinstatement import Reinstatement
 from pipeline.events.review import Review
 from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedListing, SequencedRuling
 from pipeline.events.takedown import Takedown
-from pipeline.flow import SEQUENCE
+from pipeline.flow import SEQUENCE, TOPICS
 from pipeline.local.errors import InputError
 from pipeline.local.inputs import file_of
 from pipeline.local.lines import OUTPUT_LIMIT, Lines
@@ -47,10 +48,7 @@ _RANKS: dict[type[Any], int] = {
 
 
 _BEGINS: dict[type[Any], bytes] = {
-    SequencedListing: b'{"kind":"listing"',
-    MatchedListing: b'{"kind":"listing"',
-    SequencedAppeal: b'{"kind":"appeal"',
-    SequencedRuling: b'{"kind":"ruling"',
+    kind: mark for topic in (SEQUENCE, "events.matched") for mark, kind in marks(TOPICS[topic].events).items()
 }
 
 

@@ -15,7 +15,7 @@ from pipeline.stages.record import Record
 
 T = TypeVar("T")
 
-_MARKS: dict[bytes, type[Any]] = marks(TOPICS[SEQUENCE].events)
+_MARKS = marks(TOPICS[SEQUENCE].events)
 BEFORE_THE_SEQUENCE = frozenset({"dedupe", REFERENCE})
 
 

@@ -16,6 +16,7 @@ from pipeline.matching.name import Hit, Name
 from pipeline.matching.plausible import fits_context, is_plausible, may_be_searched
 from pipeline.matching.reference import is_reference
 from pipeline.matching.view import LEAST, Look, View, unmask
+from pipeline.policy.memo import Memo
 
 DISGUISES: tuple[tuple[Method, Look], ...] = (
     (confusable.METHOD, confusable.look),
@@ -35,7 +36,6 @@ SCORES: dict[Method, float] = {
     "leetspeak": 0.85,
     "masked": 0.8,
 }
-_KEPT, _LONGEST_KEPT = 8_192, 64  # texts, and characters of a text, whose places are kept: brands and attributes come again and again
 _LEAST_JOINED = 8  # letters of a name of several words that is found without its spaces
 _KINDS: dict[str, Method] = {"transliteration": "transliterated", "nickname": "nickname"}
 
@@ -50,21 +50,12 @@ class BrandIndex:
         self._patterns = list(self._names)
         self._search = AhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
         self._words = frozenset(word for one in self._patterns for word in one.split(GAP) if len(word) >= LEAST)
-        self._kept: dict[str, tuple[Found, ...]] = {}  # no lru_cache: one that holds this index would keep it alive for ever
+        self._kept: Memo[tuple[Found, ...]] = Memo()
 
     def find(self, text: str, context: str = "") -> list[Hit]:
         """Return the names in a text, in the order of their places. `context` is what else may tell a common word's sense."""
-        found = self._places(text) if len(text) > _LONGEST_KEPT else self._places_kept(text)
+        found = self._kept.get(text, self._places)
         return list(_with_references(text, self._hits(text, found, context))) if found else []
-
-    def _places_kept(self, text: str) -> tuple[Found, ...]:
-        """Return the places in a short text, which may have been looked for before."""
-        found = self._kept.get(text)
-        if found is None:
-            if len(self._kept) >= _KEPT:
-                self._kept.clear()
-            found = self._kept[text] = self._places(text)
-        return found
 
     def _places(self, text: str) -> tuple[Found, ...]:
         """Return where names stand, in the order of their places, whatever is meant by them."""

@@ -8,8 +8,9 @@ from unicodedata import category, is_normalized, normalize
 from ahocorasick_rs import AhoCorasick, MatchKind
 from msgspec import Struct
 
+from pipeline.policy.memo import Memo
+
 NEAR = 40  # characters on each side of a term in which a word can give it another meaning
-_KEPT, _LONGEST_KEPT = 8_192, 64  # texts, and characters of a text, whose mentions are kept: brands and attributes come again
 _LETTER = re.compile("[0-9a-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff]")  # of scripts that have words
 _CLUSTER = re.compile("[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+")  # a letter and its marks may be written apart
 _JOINT = re.compile(r"[\s\-_]{1,4}")  # `knock-off`, `knock off`; a longer gap parts sentences
@@ -50,20 +51,14 @@ class Lexicon:
         words = sorted((re.escape(fold(word).strip()) for word in denials), key=len, reverse=True)
         self._denied = re.compile(f"(?:{'|'.join(words)})[ :]?$") if words else None
         self._others = {name: tuple(fold(word).strip() for word in term.unless) for name, term in self._terms.items()}
-        self._kept: dict[str, tuple[Mention, ...]] = {}  # no lru_cache: one that holds this lexicon would keep it alive for ever
+        self._kept: Memo[tuple[Mention, ...]] = Memo()
 
     def find(self, text: str) -> Sequence[Mention]:
         """Return the mentions of terms, in their order."""
-        return self._mentions_kept(text) if len(text) <= _LONGEST_KEPT else tuple(self._mentions(text))
+        return self._kept.get(text, self._all_mentions)
 
-    def _mentions_kept(self, text: str) -> tuple[Mention, ...]:
-        """Return the mentions in a short text, which may have been looked for before."""
-        found = self._kept.get(text)
-        if found is None:
-            if len(self._kept) >= _KEPT:
-                self._kept.clear()
-            found = self._kept[text] = tuple(self._mentions(text))
-        return found
+    def _all_mentions(self, text: str) -> tuple[Mention, ...]:
+        return tuple(self._mentions(text))
 
     def _mentions(self, text: str) -> Iterator[Mention]:
         folded = fold(text)

@@ -17,9 +17,9 @@ from pipeline.local.replay import Plan, replay
 from pipeline.settings import Settings
 from scripts.broker.broker import free_port
 from scripts.broker.workers import Workers, environment
+from scripts.prometheus import Prometheus
 from tests.cli.command import takedown
 from tests.deploy.image import STATE, ImageWorker, built_image, missing
-from tests.deploy.scraping import Prometheus
 
 SAMPLES = Path("samples")
 PARTITIONS = 2
@@ -79,7 +79,8 @@ def test_figures_hold_while_a_worker_is_killed(settings: Settings, fleet: Fleet,
     if shutil.which("prometheus") is None:
         pytest.skip("NO TEST OF THE FIGURES IN PROMETHEUS RUNS: prometheus is not installed (apt install prometheus)")
     expected = replay(Plan(SAMPLES, tmp_path / "local", partitions=PARTITIONS)).decisions.takedowns.total()
-    with Prometheus(tmp_path / "prometheus", [f"127.0.0.1:{port}" for port in fleet.targets.values()]) as prometheus:
+    with Prometheus(tmp_path / "prometheus") as prometheus:
+        prometheus.read(*(f"http://127.0.0.1:{port}" for port in fleet.targets.values()))
         until(lambda: prometheus.value(f"count({RESIDUAL})") == len(STAGES) * PARTITIONS)
         asyncio.run(play(settings, files_of(SAMPLES), None, lambda *_: None))
         until(lambda: prometheus.value("sum(takedown_takedowns_total)") > expected / 4)
