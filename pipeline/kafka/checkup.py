@@ -3,21 +3,32 @@
 import time
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from pipeline.health import Health
-
-if TYPE_CHECKING:
-    from pipeline.kafka.app import StageApp
+from pipeline.kafka.owner import Plan
+from pipeline.kafka.references import LiveReference
+from pipeline.kafka.worker import Worker
 
 _LOOP_STANDS = 60.0  # seconds without a turn of the loop; a large store that closes takes some
 _NOT_POLLED = 120.0  # seconds without a look at what can be fetched
 
 
+class Patient(Protocol):
+    """What is looked at; see StageApp. Times are of the monotonic clock."""
+
+    plan: Plan
+    worker: Worker | None
+    reference: LiveReference  # once there is a worker
+    failure: BaseException | None
+    turned_at: float
+    unheard_since: float | None
+
+
 class Checkup:
     """Looks at one app; see health.Checked."""
 
-    def __init__(self, app: "StageApp") -> None:
+    def __init__(self, app: Patient) -> None:
         self._app = app
 
     def alive(self) -> Health:
@@ -85,7 +96,7 @@ class Checkup:
         }
 
 
-def _reference(app: "StageApp") -> Mapping[str, int] | None:
+def _reference(app: Patient) -> Mapping[str, int] | None:
     if app.worker is None:
         return None
     ready = app.reference.read_so_far()
