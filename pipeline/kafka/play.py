@@ -1,13 +1,14 @@
 """Plays files into Kafka: what a marketplace would have sent, in the order of event time, with the ticks of its clock.
 
-Each tick is written after what precedes it is acknowledged, and what follows it after the tick: so a worker that keeps up meets them in
-the order in which a replay of the files meets them. No other clock may run on the application meanwhile.
+Listings and ticks are dealt to the partitions as a local replay deals them. Each tick is written after what precedes it in its partition is
+acknowledged, and what follows it there after the tick: so a worker, however fast, meets them in the order in which the replay meets them.
+No other clock may run on the application meanwhile.
 """
 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,10 +20,10 @@ from pipeline.kafka.batches import send
 from pipeline.kafka.messages import Message
 from pipeline.kafka.publish import partitions_of, producer
 from pipeline.kafka.topics import TopicsError, topic_name
+from pipeline.local.dealing import dealt
 from pipeline.local.inputs import records
 from pipeline.local.lines import Lines
 from pipeline.local.merge import CLOCK, merged
-from pipeline.partitions import partition_of
 from pipeline.settings import Settings
 from pipeline.stages.record import Record
 
@@ -48,11 +49,12 @@ async def play(settings: Settings, files: Mapping[str, Lines], speed: float | No
     partitions = await _partitions(settings)
     size = sum(lines.size for lines in inputs.values())
     async with producer(settings) as one:
-        player = _Player(settings, one, partitions, speed)
-        for count, record in enumerate(merged({topic: records(topic, lines) for topic, lines in inputs.items()}), 1):
-            if player.takes(record):
+        player = _Player(settings, one, speed)
+        for record in dealt(merged({topic: records(topic, lines) for topic, lines in inputs.items()}), partitions):
+            if player.is_to_write_before(record):
                 await player.flush()
-                told(sum(lines.read for lines in inputs.values()), size, count)
+                told(sum(lines.read for lines in inputs.values()), size, player.played.records.total())
+            player.take(record)
         await player.flush()
     told(size, size, player.played.records.total())
     return player.played
@@ -69,37 +71,35 @@ async def _partitions(settings: Settings) -> int:
 
 
 class _Player:
-    """Collects what comes between two ticks, and writes it."""
+    """Collects what can be written together: in each partition nothing that comes after a tick that is collected."""
 
-    def __init__(self, settings: Settings, producer: AIOKafkaProducer, partitions: int, speed: float | None) -> None:
+    def __init__(self, settings: Settings, producer: AIOKafkaProducer, speed: float | None) -> None:
         self.played = Played(Counter())
-        self._producer, self._partitions = producer, partitions
+        self._producer = producer
         self._names = {topic: topic_name(settings, topic) for topic in INPUTS}
         self._waiting: dict[tuple[str, int], list[Message]] = {}
         self._count = 0
         self._pace = _Pace(speed) if speed is not None else None
         self._due: datetime | None = None
 
-    def takes(self, record: Record) -> bool:
-        """Take a record; tell whether what is collected must be written before the next one."""
+    def is_to_write_before(self, record: Record) -> bool:
+        """Tell whether what is collected must be written before a record is taken, or should not wait for it."""
+        after_a_tick = record.topic != CLOCK and (self._names[CLOCK], record.partition) in self._waiting
+        early = self._pace is not None and record.fault is None and self._pace.is_early(record.event.event_time)
+        return after_a_tick or early or self._count >= _AT_ONCE
+
+    def take(self, record: Record) -> None:
+        """Collect a record. A tick counts once, though every partition gets it."""
         if record.digest is not None:
             self.played.too_long += 1
-            return False
-        self.played.records[record.topic] += 1
-        for partition, message in self._placed(record):
-            self._waiting.setdefault((self._names[record.topic], partition), []).append(message)
-            self._count += 1
+            return
+        self.played.records[record.topic] += record.topic != CLOCK or record.partition == 0
+        key = record.key.encode() if record.key is not None else None
+        value = record.raw if record.raw or record.fault is not None else encode(record.event)  # a tick that was made has no bytes yet
+        self._waiting.setdefault((self._names[record.topic], record.partition), []).append(Message(key, value))
+        self._count += 1
         if record.fault is None:
             self._due = record.event.event_time
-        return self._count >= _AT_ONCE or record.topic == CLOCK or (self._pace is not None and self._pace.is_early(self._due))
-
-    def _placed(self, record: Record) -> Iterator[tuple[int, Message]]:
-        """Yield the partitions that get the record: a tick goes to all, what has no key to the first."""
-        if record.topic == CLOCK and record.fault is None:
-            value = record.raw or encode(record.event)  # a tick that was made has no bytes yet
-            return iter([(partition, Message(None, value)) for partition in range(self._partitions)])
-        key = record.key.encode() if record.key is not None else None
-        return iter([(partition_of(record.key, self._partitions) if record.key is not None else 0, Message(key, record.raw))])
 
     async def flush(self) -> None:
         """Write what is collected, the ticks behind all else, and wait until it is acknowledged."""
