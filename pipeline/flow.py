@@ -9,12 +9,22 @@ from pipeline.events.clock import Tick
 from pipeline.events.dead_letter import DeadLetter
 from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.listing import Listing
+from pipeline.events.notice import Notice, NoticeOutcome
 from pipeline.events.policy_record import PolicyRecord
 from pipeline.events.reinstatement import Reinstatement
 from pipeline.events.review import Review
 from pipeline.events.right import Right
 from pipeline.events.ruling import Ruling
-from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedListing, SequencedRuling, SequencedTick, SlimListing
+from pipeline.events.sequence import (
+    MatchedListing,
+    SequencedAppeal,
+    SequencedListing,
+    SequencedNotice,
+    SequencedRuling,
+    SequencedTick,
+    SlimListing,
+)
+from pipeline.events.standing import NotifierStanding
 from pipeline.events.takedown import Takedown
 from pipeline.stages import brand_match, dedupe, flagging
 from pipeline.stages.record import Outputs, Record
@@ -50,15 +60,17 @@ TOPICS = {
     topic.name: topic
     for topic in (
         Topic("listings", "input", (Listing,), "seller_id", 30, "what sellers offer, as the marketplace sends it"),
+        Topic("notices", "input", (Notice,), "seller_id", 365, "complaints about listings"),
         Topic("rulings", "input", (Ruling,), "seller_id", 365, "what people decide"),
-        Topic("appeals", "input", (Appeal,), "seller_id", 365, "what sellers object to"),
+        Topic("appeals", "input", (Appeal,), "seller_id", 365, "what sellers and refused notifiers object to"),
         Topic("clock", "input", (Tick,), None, 30, "one tick a minute, to every partition"),
         Topic("rights", "reference", (Right,), "right_id", None, "the registry of rights"),
         Topic("policies", "reference", (PolicyRecord,), "version", None, "policy files as they were published"),
+        Topic("notifier-standings", "reference", (NotifierStanding,), "notifier_id", None, "how the notices of a notifier are taken"),
         Topic(
             "events.unique",
             "sequence",
-            (SequencedTick, SequencedListing, SequencedRuling, SequencedAppeal),
+            (SequencedTick, SequencedListing, SequencedNotice, SequencedRuling, SequencedAppeal),
             "seller_id",
             None,
             "the recorded sequence",
@@ -66,7 +78,7 @@ TOPICS = {
         Topic(
             "events.matched",
             "sequence",
-            (SequencedTick, MatchedListing, SlimListing, SequencedRuling, SequencedAppeal),
+            (SequencedTick, MatchedListing, SlimListing, SequencedNotice, SequencedRuling, SequencedAppeal),
             "seller_id",
             7,
             "the same with matches",
@@ -76,17 +88,18 @@ TOPICS = {
         Topic("seller-warnings", "output", (SellerWarning,), "seller_id", None, "steps short of closure"),
         Topic("store-closures", "output", (StoreClosure,), "seller_id", None, "stores that close"),
         Topic("reinstatements", "output", (Reinstatement,), "seller_id", None, "what is given back"),
+        Topic("notice-outcomes", "output", (NoticeOutcome,), "notifier_id", None, "what became of each notice"),
         Topic("dead-letters", "dead-letters", (DeadLetter,), None, 90, "records that could not be handled, with reasons"),
     )
 }
 
 STAGES = (
-    Stage("dedupe", ("listings", "rulings", "appeals", "clock"), ("events.unique",), dedupe.TABLES, dedupe.process),
+    Stage("dedupe", ("listings", "notices", "rulings", "appeals", "clock"), ("events.unique",), dedupe.TABLES, dedupe.process),
     Stage("brand-match", ("events.unique",), ("events.matched",), brand_match.TABLES, brand_match.process),
     Stage(
         "flagging",
         ("events.matched",),
-        ("takedowns", "reviews", "seller-warnings", "store-closures", "reinstatements"),
+        ("takedowns", "reviews", "seller-warnings", "store-closures", "reinstatements", "notice-outcomes"),
         flagging.TABLES,
         flagging.process,
     ),

@@ -13,8 +13,9 @@ FILE = Path(__file__).parent.parent / "docs" / "lifecycle.md"
 
 PAGE = """# The life of a takedown
 
-Made by `python -m scripts.build_lifecycle` from the table in `pipeline/enforcement/lifecycle.py`. A warning and a closure have the same
-life. What is not in the table cannot happen: who asks for it gets a dead letter that says so.
+Made by `python -m scripts.build_lifecycle` from the table in `pipeline/enforcement/lifecycle.py`. A warning, a closure and
+the refusal of a notice have the same life, but that none of them is put back. What is not in the table cannot happen: who asks for it
+gets a dead letter that says so.
 
 ```mermaid
 stateDiagram-v2
@@ -39,9 +40,12 @@ def document() -> str:
 def _told(before: str, move: str) -> str:
     """Return what happens, and who does it."""
     if move == "appeal":
-        return "appeal (seller, in time)"
-    higher = ", ".join(sorted(HIGHER)).replace("_", " ")
-    return f"{move} ({higher} only)" if before == "upheld" else f"{move} (ruling)"
+        return "appeal (in time" + (", where the policy allows one more)" if before == "upheld" else ")")
+    if move == "put_back":
+        return "put back (by a deadline)"
+    if before == "upheld":
+        return f"{move} ({', '.join(sorted(HIGHER)).replace('_', ' ')} only)"
+    return f"{move} (ruling{', or the notice is retracted' if move == 'reverse' else ''})"
 
 
 if __name__ == "__main__":

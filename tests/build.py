@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from xxhash import xxh3_64_hexdigest
+
 from pipeline.codec import encode
 from pipeline.events.clock import Tick
 from pipeline.events.listing import Listing
 from pipeline.events.match import Match
+from pipeline.events.policy_record import PolicyRecord
 from pipeline.events.right import Right
 from pipeline.events.ruling import DecidedBy, DeciderKind, Verdict
 from pipeline.events.sequence import (
@@ -16,6 +19,7 @@ from pipeline.events.sequence import (
     Offsets,
     SequencedAppeal,
     SequencedListing,
+    SequencedNotice,
     SequencedRuling,
     SequencedTick,
     SlimListing,
@@ -64,12 +68,20 @@ def default_policy(**changes: Any) -> Policy:
     return policy
 
 
+def closing_at_once() -> PolicyRecord:
+    """Return the default policy, but for the question before a closure."""
+    text = default_text()
+    asking = "ask_before_closure = true "
+    assert asking in text
+    return PolicyRecord("at-once", text.replace(asking, "ask_before_closure = false"))
+
+
 def history(*rights: Right, policy: Policy | None = None) -> History:
-    """Return reference data of these rights and a policy."""
+    """Return reference data of these rights and a policy; by default one that closes a store without asking."""
     made = History()
     for one in rights:
         made.add_right(one)
-    made.add_policy(policy or default_policy())
+    made.add_policy(policy or default_policy(enforcement={"ask_before_closure": False}))
     return made
 
 
@@ -87,9 +99,9 @@ def tick(when: datetime = START) -> Tick:
     return Tick(when)
 
 
-def sequenced_tick(when: datetime = START, rights: int = 1, policies: int = 1) -> SequencedTick:
+def sequenced_tick(when: datetime = START, rights: int = 1, policies: int = 1, standings: int = 0) -> SequencedTick:
     """Return a tick as dedupe passes it on."""
-    return SequencedTick("tick", when, 0, Offsets(rights, policies))
+    return SequencedTick("tick", when, 0, Offsets(rights, policies, standings))
 
 
 def sequenced(one: Listing, when: datetime | None = None) -> SequencedListing:
@@ -118,6 +130,25 @@ def appeal(when: datetime = START, **subject: Any) -> SequencedAppeal:
     """Return an appeal of seller S1 as dedupe passes it on: appeal(takedown_id=...)."""
     ident = subject.pop("appeal_id", f"A-{next(iter(subject.values()))}")
     return SequencedAppeal("appeal", when, ident, subject.pop("seller_id", "S1"), "genuine", 10, **subject)
+
+
+def notice(when: datetime = START, **fields: Any) -> SequencedNotice:
+    """Return a notice against listing L1 of seller S1 as dedupe passes it on: complete, and of the holder of Nike."""
+    given = {
+        "notice_id": "N1",
+        "notifier_id": "HOLDER",
+        "seller_id": "S1",
+        "listing_id": "L1",
+        "claim": "counterfeit",
+        "explained": 20,
+        "right_id": "R1",
+        "good_faith": True,
+        "accurate": True,
+        "notifier_kind": "rights_holder",
+        **fields,
+    }
+    said = "|".join(str(given.get(name)) for name in ("notifier_id", "listing_id", "claim", "explained", "right_id", "retracts"))
+    return SequencedNotice(**{"kind": "notice", "at": when, "complaint": xxh3_64_hexdigest(said.encode()), **given})
 
 
 def match(found: str = "Nike", start: int = 0, **fields: Any) -> Match:

@@ -19,6 +19,8 @@ class Hit(Value, frozen=True):
     at: datetime
     points: int
     contested: bool = False  # inside its appeal: it counts, but to no closure
+    suspended: bool = False  # put back by a deadline: it does not count, until somebody decides
+    human: bool = False  # people have decided it, or upheld it
 
 
 class StepTaken(Value, frozen=True):
@@ -41,6 +43,9 @@ class Ledger(Value, frozen=True):
     closure_id: str | None = None
     closed_at: datetime | None = None
     closure_needed: int = 0
+    closure_question: str | None = None  # the review that asks whether the store closes
+    appeals_won: int = 0
+    appeals_lost: int = 0
 
     def with_hit(self, hit: Hit) -> "Ledger":
         """Add a hit, in the order of time."""
@@ -50,10 +55,20 @@ class Ledger(Value, frozen=True):
         """Take back what a takedown cost."""
         return replace(self, hits=tuple(hit for hit in self.hits if hit.takedown_id != takedown_id))
 
-    def contesting(self, takedown_id: str, *, contested: bool) -> "Ledger":
-        """Note that an appeal against a takedown has begun, or has ended without a reversal."""
-        hits = (replace(hit, contested=contested) if hit.takedown_id == takedown_id else hit for hit in self.hits)
-        return replace(self, hits=tuple(hits))
+    def contested(self, takedown_id: str) -> "Ledger":
+        """Note that an appeal against a takedown has begun."""
+        return self._with(takedown_id, contested=True)
+
+    def suspended(self, takedown_id: str) -> "Ledger":
+        """Note that a takedown was put back: its points do not count until somebody decides."""
+        return self._with(takedown_id, contested=False, suspended=True)
+
+    def upheld(self, takedown_id: str) -> "Ledger":
+        """Note that people have upheld a takedown: it counts in full."""
+        return self._with(takedown_id, contested=False, suspended=False, human=True)
+
+    def _with(self, takedown_id: str, **changes: bool) -> "Ledger":
+        return replace(self, hits=tuple(replace(hit, **changes) if hit.takedown_id == takedown_id else hit for hit in self.hits))
 
     def uncontested(self) -> "Ledger":
         """Return the ledger without the hits that are inside their appeal."""
@@ -65,7 +80,7 @@ class Ledger(Value, frozen=True):
 
     def closed(self, closure_id: str, at: datetime, needed: int) -> "Ledger":
         """Return the ledger of a store that closes, with the points that this needs."""
-        return replace(self, closure_id=closure_id, closed_at=at, closure_needed=needed)
+        return replace(self, closure_id=closure_id, closed_at=at, closure_needed=needed, closure_question=None)
 
     def reopened(self) -> "Ledger":
         """Return the ledger of a store that is open again: a new epoch begins."""
@@ -81,15 +96,21 @@ class Ledger(Value, frozen=True):
 
 
 def living_hits(ledger: Ledger, now: datetime, preset: Preset) -> tuple[Hit, ...]:
-    """Return the hits that count at a time: come by then, not outlived, and not wiped by a yearly reset."""
+    """Return the hits that count at a time: come by then, not outlived, not wiped by a yearly reset, and not put back."""
     since = living_since(ledger, now, preset)
-    return tuple(hit for hit in ledger.hits if since <= hit.at <= now)
+    return tuple(hit for hit in ledger.hits if since <= hit.at <= now and not hit.suspended)
 
 
 def points(ledger: Ledger, now: datetime, preset: Preset) -> int:
     """Return what the hits add up to at a time."""
     since = living_since(ledger, now, preset)
-    return _total(ledger.hits, preset, lambda hit: since <= hit.at <= now)
+    return _total(ledger.hits, preset, lambda hit: since <= hit.at <= now and not hit.suspended)
+
+
+def points_given(ledger: Ledger, at: datetime, preset: Preset) -> int:
+    """Return what the hits that are not reversed added up to at a time, those included that a deadline has put back since."""
+    kept = replace(ledger, hits=tuple(replace(hit, suspended=False) for hit in ledger.hits))
+    return points(kept, at, preset)
 
 
 def _total(hits: Iterable[Hit], preset: Preset, counts: Callable[[Hit], bool]) -> int:
@@ -131,7 +152,7 @@ def _last_reset(ledger: Ledger, now: datetime, preset: Preset, reset: YearlyRese
 
 
 def _between(since: datetime, until: datetime) -> Callable[[Hit], bool]:
-    return lambda hit: since <= hit.at < until
+    return lambda hit: since <= hit.at < until and not hit.suspended
 
 
 def _turns_of_year(ledger: Ledger, now: datetime, reset: YearlyReset) -> list[datetime]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import cast
 
 from pipeline.enforcement.ledger import Ledger, living_hits, points
-from pipeline.events.enforcement import SellerWarning, StoreClosure, WarningStep
+from pipeline.events.enforcement import ClosureDecision, SellerWarning, StoreClosure, WarningStep
 from pipeline.events.ids import derive
 from pipeline.policy.model import Policy, Preset, Step
 
@@ -16,7 +16,7 @@ def warning(ledger: Ledger, step: Step, seller_id: str, cause: str, at: datetime
         seller_id=seller_id,
         step=cast("WarningStep", step.code),
         points=points(ledger, at, preset),
-        takedown_ids=_takedown_ids(ledger, at, preset),
+        takedown_ids=takedown_ids(ledger, at, preset),
         decided_at=at,
         policy_version=policy.version,
         preset=policy.enforcement.preset,
@@ -25,19 +25,33 @@ def warning(ledger: Ledger, step: Step, seller_id: str, cause: str, at: datetime
     )
 
 
-def closure(ledger: Ledger, seller_id: str, cause: str, at: datetime, swept: int, policy: Policy, preset: Preset) -> StoreClosure:
-    """Return the closure that the takedown `cause` led to, with the number of live listings that go with the store."""
+def closure(
+    ledger: Ledger,
+    seller_id: str,
+    cause: str,
+    at: datetime,
+    swept: int,
+    policy: Policy,
+    preset: Preset,
+    decision: ClosureDecision = "automated",
+    review_id: str | None = None,
+) -> StoreClosure:
+    """Return the closure that the takedown `cause` led to, with the number of live listings that go with the store.
+
+    `review_id`: the question that people answered with it.
+    """
     return StoreClosure(
         closure_id=closure_id(cause),
         seller_id=seller_id,
         decided_at=at,
         points=points(ledger, at, preset),
-        takedown_ids=_takedown_ids(ledger, at, preset),
-        decision="automated",
+        takedown_ids=takedown_ids(ledger, at, preset),
+        decision=decision,
         policy_version=policy.version,
         preset=policy.enforcement.preset,
         epoch=ledger.epoch,
         swept=swept,
+        review_id=review_id,
     )
 
 
@@ -46,5 +60,12 @@ def closure_id(cause: str) -> str:
     return derive("closure", cause)
 
 
-def _takedown_ids(ledger: Ledger, at: datetime, preset: Preset) -> tuple[str, ...]:
+def decided_by(ledger: Ledger, at: datetime, preset: Preset) -> ClosureDecision:
+    """Return who has decided the takedowns that count to a closure: machine alone, people alone, or both."""
+    human = {hit.human for hit in living_hits(ledger.uncontested(), at, preset) if hit.points}
+    return "partly" if len(human) > 1 else "human" if human == {True} else "automated"
+
+
+def takedown_ids(ledger: Ledger, at: datetime, preset: Preset) -> tuple[str, ...]:
+    """Return the takedowns that count at a time."""
     return tuple(hit.takedown_id for hit in living_hits(ledger, at, preset))

@@ -9,6 +9,7 @@ from pipeline.events.scalars import Count, Id, Time
 from pipeline.events.value import Value
 
 WarningStep = Literal["warning", "restriction", "suspension"]
+ClosureDecision = Literal["automated", "partly", "human"]
 TakedownIds = Annotated[tuple[Id, ...], Meta(min_length=1, max_length=100_000)]
 
 
@@ -35,8 +36,9 @@ class StoreClosure(Value, frozen=True):
     decided_at: Time
     points: Count
     takedown_ids: TakedownIds
-    decision: Literal["automated", "partly", "human"]
+    decision: ClosureDecision
     policy_version: Version
     preset: Version
     epoch: Count
     swept: Count
+    review_id: Id | None = None  # the question that people answered

@@ -23,3 +23,5 @@ class Reinstatement(Value, frozen=True):
     warning_id: Id | None = None
     listing_id: Id | None = None
     ruling_id: Id | None = None
+    notice_id: Id | None = None
+    appeal_id: Id | None = None

@@ -18,11 +18,14 @@ class Assignee(Value, frozen=True):
 
 
 class Review(Value, frozen=True):
-    """A listing that the signals alone do not decide. Priority 1 is the most urgent."""
+    """What the signals alone do not decide: about a listing, or whether a store closes. Priority 1 is the most urgent.
+
+    `points` and `takedown_ids` are those that would close the store; `notice_ids` the notices that wait for the answer.
+    """
 
     review_id: Id
     seller_id: Id
-    question: Literal["counterfeit"]
+    question: Literal["counterfeit", "infringement", "closure"]
     assignee: Assignee
     priority: Annotated[int, Meta(ge=1, le=9)]
     due_at: Time
@@ -37,3 +40,6 @@ class Review(Value, frozen=True):
     listing_id: Id | None = None
     listing_version: Count | None = None
     territories: Countries | None = None
+    notice_ids: Ids = ()
+    takedown_ids: Annotated[tuple[Id, ...], Meta(max_length=100_000)] = ()
+    points: Count | None = None

@@ -11,9 +11,10 @@ from msgspec import Meta
 from pipeline.events.appeal import Grounds, Regime
 from pipeline.events.listing import Change, Listing
 from pipeline.events.match import Match
+from pipeline.events.notice import NoticeKind, NotifierKind
 from pipeline.events.ruling import DecidedBy
 from pipeline.events.ruling import Verdict as RulingVerdict
-from pipeline.events.scalars import Count, Digest, Hex16, Id, Time
+from pipeline.events.scalars import Count, Countries, Digest, Hex16, Id, Label, Language, Time
 from pipeline.events.value import Value
 
 
@@ -22,6 +23,7 @@ class Offsets(Value, frozen=True):
 
     rights: Count = 0
     policies: Count = 0
+    standings: Count = 0
 
 
 class SequencedTick(Value, frozen=True):
@@ -65,6 +67,35 @@ class SlimListing(Value, frozen=True):
     change: Change
     fingerprint: Digest
     phashes: Annotated[tuple[Hex16, ...], Meta(max_length=50)] = ()
+    category: Label | None = None
+    marketplace: Label | None = None
+    language: Language | None = None
+    territories: Countries = ()
+
+
+class SequencedNotice(Value, frozen=True):
+    """A notice, by what it claims. Contact, explanation and evidence stay in the topic that brought it; here is how much there is of them.
+
+    `complaint` is the same where the same notifier says the same once more, under whatever id.
+    """
+
+    kind: Literal["notice"]
+    at: Time
+    notice_id: Id
+    notifier_id: Id
+    seller_id: Id
+    listing_id: Id
+    claim: NoticeKind
+    complaint: Digest
+    explained: Count = 0
+    evidence: Count = 0
+    right_id: Id | None = None
+    good_faith: bool = False
+    accurate: bool = False
+    notifier_kind: NotifierKind = "other"
+    language: Language | None = None
+    retracts: Id | None = None
+    late: bool = False
 
 
 class SequencedRuling(Value, frozen=True):
@@ -97,5 +128,7 @@ class SequencedAppeal(Value, frozen=True):
     takedown_id: Id | None = None
     closure_id: Id | None = None
     warning_id: Id | None = None
+    notice_id: Id | None = None
+    notifier_id: Id | None = None
     jurisdiction: Regime | None = None
     late: bool = False

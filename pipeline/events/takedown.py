@@ -42,3 +42,4 @@ class Takedown(Value, frozen=True):
     territories: Countries | None = None
     notice_id: Id | None = None
     closure_id: Id | None = None
+    renews: Id | None = None  # the takedown that was put back, and is upheld after all

@@ -1,12 +1,13 @@
 """What a policy says. Durations are ISO 8601 (`P3D`, `PT10M`), shares run from 0 to 1, weights are log-odds."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from pipeline.policy.business_days import Calendar, known_calendars
 from pipeline.policy.lexicon import Lexicon, fold
 
 Mode = Literal["enforced", "shadow", "off"]
@@ -27,6 +28,10 @@ Code = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Amount = Annotated[Decimal, Field(ge=0, le=10**15)]
+Priority = Annotated[int, Field(ge=1, le=9)]  # 1 is the most urgent
+Offset = Annotated[timedelta, Field(ge=timedelta(hours=-14), le=timedelta(hours=14))]  # from UTC
+Regime = Literal["dsa", "cn", "dmca"]
+Suspect = Annotated[float, Field(ge=0, le=20, allow_inf_nan=False)]
 Rate = Annotated[Decimal, Field(ge=Decimal("0.000000001"), le=1_000_000_000)]
 
 
@@ -137,16 +142,107 @@ class Harm(Part):
     """A class of goods by the harm that a fake does. A category that holds one of the words belongs to it; 1 is the most urgent."""
 
     name: Code
-    priority: Annotated[int, Field(ge=1, le=9)]
+    priority: Priority
     words: tuple[str, ...]
 
 
+class JointForce(Part):
+    """Questions to the brand: what the signals about the goods say nothing of, the platform cannot tell, and the holder may."""
+
+    enabled: bool
+    due_after: Duration
+
+
 class Reviews(Part):
-    """How questions are asked."""
+    """How questions are asked, and what holds where nobody answers."""
 
     due_after: Duration
-    priority: Annotated[int, Field(ge=1, le=9)]  # where no class of harm fits
+    priority: Priority  # where no class of harm fits
+    closure_priority: Priority  # of the question whether a store closes
+    unanswered: Literal["clear", "takedown"]  # what becomes of a listing when nobody answers
+    budget: Annotated[int, Field(ge=0)]  # questions a day of event time and partition; 0: no limit
+    urgent: Priority  # a question of this priority or a more urgent one is asked whatever the budget
+    joint_force: JointForce
     harm: tuple[Harm, ...] = ()
+
+
+Need = Literal["right_id", "explanation", "good_faith", "accurate"]
+
+
+class NoticeWeights(Part):
+    """What a notice adds to the score of a listing, by the standing of who speaks for the right; `stranger`: who does not."""
+
+    fast_track: Suspect
+    ordinary: Suspect
+    warned: Suspect
+    stranger: Suspect
+
+
+class NoticeNeeds(Part):
+    """What a notice must have, by who gives it."""
+
+    rights_holder: tuple[Need, ...]
+    agent: tuple[Need, ...]
+    trusted_flagger: tuple[Need, ...]
+    authority: tuple[Need, ...]
+    consumer: tuple[Need, ...]
+    other: tuple[Need, ...]
+
+
+class Notices(Part):
+    """How notices are taken."""
+
+    wait_for_listing: Duration  # a notice may come before its listing
+    fast_track: tuple[Literal["counterfeit", "trademark", "copyright"], ...]  # kinds for which a takedown follows at once
+    weights: NoticeWeights
+    needs: NoticeNeeds
+
+
+class AppealRule(Part):
+    """Under which regime an appeal is handled: all that is named must fit; what is not named fits."""
+
+    regime: Regime
+    sources: tuple[Literal["own_initiative", "notice", "ruling", "closure", "retroactive"], ...] = ()
+    right_kinds: tuple[Literal["trademark", "copyright", "design", "patent"], ...] = ()
+    marketplaces: tuple[str, ...] = ()
+
+
+class CnAppeals(Part):
+    """Restored so long after the appeal, unless proof of a suit or an official complaint has come."""
+
+    put_back_after: Duration
+
+
+class DmcaAppeals(Part):
+    """Restored so many business days after the appeal, by a calendar, unless proof of a suit has come."""
+
+    business_days: Annotated[int, Field(ge=1, le=60)]
+    calendar: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]  # ISO 3166: US, or a part of it, US-CA
+    closed: tuple[date, ...] = ()  # days without business that the calendar does not know
+    utc_offset: Offset  # the zone of its days
+
+    @field_validator("calendar")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in known_calendars():
+            raise ValueError(f"{name!r} is no calendar that is known: a country, such as US, or a part of one, such as US-CA")
+        return name
+
+    @cached_property
+    def days(self) -> Calendar:
+        """The calendar."""
+        return Calendar(self.calendar, frozenset(self.closed), self.utc_offset)
+
+
+class Appeals(Part):
+    """How appeals are handled."""
+
+    regime: Regime  # where no rule fits
+    most: Annotated[int, Field(ge=1, le=10)]  # appeals against one measure
+    notifiers: bool  # whether a notifier may complain about a refusal
+    rules: tuple[AppealRule, ...] = ()
+    cn: CnAppeals
+    dmca: DmcaAppeals
 
 
 class Step(Part):
@@ -167,7 +263,7 @@ class Step(Part):
 class YearlyReset(Part):
     """Points and steps start anew with each calendar year, unless they stand between two bounds."""
 
-    utc_offset: Annotated[timedelta, Field(ge=timedelta(hours=-14), le=timedelta(hours=14))]  # the zone of the calendar
+    utc_offset: Offset  # the zone of the calendar
     unless_from: Points  # points from here ...
     unless_below: Points  # ... to below here are carried over
 
@@ -203,7 +299,7 @@ class Enforcement(Part):
 
     preset: str
     grace: Duration  # hits on listings first seen before a step took effect, this long after it was taken, are excused
-    ask_before_closure: Literal[False] = False  # an automated closure is not yet a question to the team
+    ask_before_closure: bool  # a closure that rests on automated decisions alone is a question to the team first
 
 
 class Policy(Part):
@@ -220,6 +316,8 @@ class Policy(Part):
     vocabulary: tuple[Vocabulary, ...] = ()
     brake: Brake
     reviews: Reviews
+    notices: Notices
+    appeals: Appeals
     enforcement: Enforcement
     presets: Annotated[dict[Code, Preset], Field(validate_default=True)] = {}
 

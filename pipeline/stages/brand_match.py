@@ -9,7 +9,15 @@ from itertools import islice
 
 from pipeline.events.listing import Listing
 from pipeline.events.match import Match
-from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedListing, SequencedRuling, SequencedTick, SlimListing
+from pipeline.events.sequence import (
+    MatchedListing,
+    SequencedAppeal,
+    SequencedListing,
+    SequencedNotice,
+    SequencedRuling,
+    SequencedTick,
+    SlimListing,
+)
 from pipeline.events.texts import texts
 from pipeline.matching.name import Hit
 from pipeline.policy.model import Policy
@@ -39,7 +47,7 @@ def process(records: Sequence[Record], view: View, reference: Reference) -> Outp
             continue
         if type(event) is SequencedListing:
             outputs.emit(TOPIC, event.listing.seller_id, matched(event, clock.snapshot), record)
-        elif type(event) in (SequencedRuling, SequencedAppeal):
+        elif type(event) in (SequencedNotice, SequencedRuling, SequencedAppeal):
             outputs.emit(TOPIC, event.seller_id, event, record)
         elif type(event) is SequencedTick:
             clock.advance(event)
@@ -61,7 +69,20 @@ def matched(event: SequencedListing, snapshot: Snapshot) -> MatchedListing | Sli
 def _slim(event: SequencedListing) -> SlimListing:
     listing = event.listing
     phashes = tuple(image.phash for image in listing.images if image.phash)
-    return SlimListing("slim", event.at, listing.listing_id, listing.seller_id, listing.version, listing.change, event.fingerprint, phashes)
+    return SlimListing(
+        "slim",
+        event.at,
+        listing.listing_id,
+        listing.seller_id,
+        listing.version,
+        listing.change,
+        event.fingerprint,
+        phashes,
+        listing.category,
+        listing.marketplace,
+        listing.language,
+        listing.territories or (),
+    )
 
 
 def find_matches(event: SequencedListing, snapshot: Snapshot) -> tuple[Match, ...]:

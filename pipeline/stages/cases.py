@@ -1,4 +1,4 @@
-"""Cases: each takedown, warning and closure in its life, from its issue until it is forgotten."""
+"""Cases: each takedown, warning, closure and refusal of a notice in its life, from its issue until it is forgotten."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,19 +8,23 @@ from msgspec.structs import replace
 
 from pipeline.enforcement import lifecycle
 from pipeline.enforcement.lifecycle import Move, State
+from pipeline.events.takedown import Source
 from pipeline.events.value import Value
 from pipeline.policy.model import Times
 from pipeline.state.schedule import Deadline, Schedule
 from pipeline.state.table import SEPARATOR, Table, key
 from pipeline.state.view import View
 
-FORGET_CASE, FORGET_APPEAL = "forget-case", "forget-appeal"
+FORGET_CASE, FORGET_APPEAL, PUT_BACK = "forget-case", "forget-appeal", "put-back"
 
-Kind = Literal["takedown", "warning", "closure"]
+Kind = Literal["takedown", "warning", "closure", "refusal"]
 
 
 class Case(Value, frozen=True):
-    """One measure against a seller. `listing_id` and `closure_id` (of the store with which it went) are a takedown's."""
+    """One measure: against a seller, or, a refusal, against a notifier, who is named then.
+
+    `listing_id`, `closure_id` (of the store with which it went), `source` and what follows are a takedown's.
+    """
 
     kind: Kind
     state: State
@@ -29,6 +33,16 @@ class Case(Value, frozen=True):
     listing_id: str | None = None
     closure_id: str | None = None
     right_ids: tuple[str, ...] = ()
+    appeals: int = 0  # made so far
+    notifier_id: str | None = None
+    source: Source = "own_initiative"
+    marketplace: str | None = None
+    notice_ids: tuple[str, ...] = ()  # accepted with it
+    rests_on: str | None = None  # the one notice without which the machine would not have made it
+    appeal_id: str | None = None  # the last appeal
+    put_back_at: datetime | None = None  # when it is put back, unless somebody decides or proof of a suit comes
+    renews: str | None = None  # the takedown that was put back and upheld, of which this one is the execution
+    renewed_by: str | None = None
 
 
 CASES = Table("cases", Case, ordered=True)
@@ -61,6 +75,15 @@ class Cases:
         self._view.put(CASES, key(seller_id, ident), after)
         return after
 
+    def note(self, seller_id: str, ident: str, case: Case) -> None:
+        """Remember more of a case that there is."""
+        self._view.put(CASES, key(seller_id, ident), case)
+
+    def await_put_back(self, seller_id: str, ident: str, case: Case, at: datetime, times: Times) -> None:
+        """Put a takedown back at a time, unless it has been decided until then, or its clock has been stopped."""
+        self.note(seller_id, ident, replace(case, put_back_at=at))
+        self._schedule.add(self._view, at + times.lateness, Deadline(PUT_BACK, key(seller_id, ident)))
+
     def cascade(self, seller_id: str, ident: str) -> None:
         """Note that a case is reversed because what it rested on is, whatever its state; one that is forgotten needs no note."""
         case = self.get(seller_id, ident)
@@ -86,3 +109,8 @@ class Cases:
     def forget(self, deadline: Deadline) -> None:
         """Forget a case or an appeal."""
         self._view.delete(CASES if deadline.what == FORGET_CASE else APPEALS, deadline.subject)
+
+
+def refusal_of(notice_id: str) -> str:
+    """Return under which id the refusal of a notice is a case: the ids of measures are derived and hold no blank."""
+    return f"refusal of {notice_id}"

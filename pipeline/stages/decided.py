@@ -1,14 +1,16 @@
-"""What was decided, as it is counted: one key a kind, `takedown:SOURCE:REASON`, `review:CAUSE`, `warning:STEP` and so on."""
+"""What was decided, as it is counted: a key a kind, as `takedown:SOURCE:REASON`, `review:CAUSE:ASSIGNEE`, `notice:OUTCOME:CODE`."""
 
 from pipeline.events.enforcement import SellerWarning, StoreClosure
+from pipeline.events.notice import NoticeOutcome
 from pipeline.events.reinstatement import Reinstatement
 from pipeline.events.review import Review
 from pipeline.events.takedown import Takedown
 
 PRIOR = "prior"
 TAKEDOWN, REVIEW, WARNING, CLOSURE, REINSTATEMENT = "takedown", "review", "warning", "closure", "reinstatement"
+NOTICE, AMENDED, ENDED = "notice", "amended", "ended"
 
-Decision = Takedown | Review | SellerWarning | StoreClosure | Reinstatement
+Decision = Takedown | Review | SellerWarning | StoreClosure | Reinstatement | NoticeOutcome
 
 
 def counted_as(event: Decision) -> str:
@@ -16,10 +18,19 @@ def counted_as(event: Decision) -> str:
     if isinstance(event, Takedown):
         return f"{TAKEDOWN}:{event.source}:{leading_reason(event)}"
     if isinstance(event, Review):
-        return f"{REVIEW}:{'brake' if event.braked else 'signals'}"
+        return f"{REVIEW}:{_cause(event)}:{event.assignee.kind}"
     if isinstance(event, Reinstatement):
         return f"{REINSTATEMENT}:{event.cause}"
-    return f"{WARNING}:{event.step}" if isinstance(event, SellerWarning) else f"{CLOSURE}:closure"
+    if isinstance(event, NoticeOutcome):
+        return f"{AMENDED if event.amendment else NOTICE}:{event.outcome}:{event.code}"
+    return f"{WARNING}:{event.step}" if isinstance(event, SellerWarning) else f"{CLOSURE}:{event.decision}"
+
+
+def _cause(review: Review) -> str:
+    """Return what opened a question."""
+    if review.question == "closure":
+        return "closure"
+    return "brake" if review.braked else "notice" if review.notice_ids else "signals"
 
 
 def leading_reason(takedown: Takedown) -> str:

@@ -5,18 +5,24 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from pipeline.enforcement.ledger import Ledger, points
+from pipeline.enforcement.measures import takedown_ids
 from pipeline.events.decision import Reason
 from pipeline.events.ids import derive
 from pipeline.events.review import Assignee, Review
-from pipeline.events.sequence import SequencedRuling
+from pipeline.events.right import Right
+from pipeline.events.sequence import SequencedNotice, SequencedRuling
 from pipeline.events.takedown import Severity, Takedown
-from pipeline.policy.model import Policy
+from pipeline.policy.model import Policy, Preset
 from pipeline.policy.reasons import text
+from pipeline.stages.cases import Case
 from pipeline.stages.offer import Offer
 from pipeline.stages.questions import Question
 from pipeline.stages.reference import Snapshot
 from pipeline.stages.shelf import KnownListing
 from pipeline.stages.verdict import Verdict, reasons, severity
+
+UNANSWERED = "unanswered"
 
 
 class Cost(Struct, frozen=True):
@@ -24,6 +30,12 @@ class Cost(Struct, frozen=True):
 
     points: int
     excused: bool
+
+
+FREE = Cost(0, excused=False)
+
+
+# -- takedowns
 
 
 def takedown(offer: Offer, verdicts: Sequence[Verdict], language: str | None, cost: Cost, snapshot: Snapshot) -> Takedown:
@@ -53,33 +65,129 @@ def takedown(offer: Offer, verdicts: Sequence[Verdict], language: str | None, co
     )
 
 
-def ruled(
-    seller_id: str, asked: Question, listing: KnownListing, by: SequencedRuling, severity: Severity, cost: Cost, snapshot: Snapshot
+def noticed(
+    notice: SequencedNotice, listing: KnownListing, verdicts: Sequence[Verdict], at: datetime, cost: Cost, snapshot: Snapshot
 ) -> Takedown:
-    """Return the takedown by which people answer a question: for its reasons, and because they have looked."""
-    policy = snapshot.policy
-    why = Reason("ruling", 0.0, text("ruling", policy.language, policy.language, {"verdict": by.verdict, "by": by.decided_by.kind}))
+    """Return the takedown that a notice leads to at once."""
+    lead, policy = verdicts[0], snapshot.policy
     return Takedown(
-        takedown_id=derive("takedown", by.ruling_id, asked.listing_id),
-        listing_id=asked.listing_id,
+        takedown_id=derive("takedown", notice.seller_id, notice.notice_id, notice.listing_id),
+        listing_id=notice.listing_id,
+        listing_version=listing.version,
+        seller_id=notice.seller_id,
+        brand_ids=_brand_ids(verdicts),
+        right_ids=_right_ids(verdicts),
+        decided_at=at,
+        source="notice",
+        detection="notice",
+        decision="automated",
+        ground="illegal",
+        policy_version=policy.version,
+        registry_version=snapshot.registry.version,
+        score=lead.score,
+        severity=claimed(notice),
+        points=cost.points,
+        reasons=reasons(lead, policy, listing.language),
+        appeal_until=at + policy.times.appeal_window,
+        excused=cost.excused,
+        territories=_territories(verdicts),
+        notice_id=notice.notice_id,
+    )
+
+
+def claimed(notice: SequencedNotice) -> Severity:
+    """Return how grave what a notice claims is."""
+    return "serious" if notice.claim == "counterfeit" else "ordinary"
+
+
+class Answer(Struct, frozen=True):
+    """By what a question is answered with a takedown: people, or their silence where the policy says so."""
+
+    ident: str
+    at: datetime
+    severity: Severity
+    by: SequencedRuling | None
+
+
+def answered(
+    seller_id: str, asked: Question, listing_id: str, listing: KnownListing, by: Answer, cost: Cost, snapshot: Snapshot
+) -> Takedown:
+    """Return the takedown by which a question is answered: for its reasons, and because people have looked, or have not in time."""
+    policy = snapshot.policy
+    noticed = bool(asked.notice_ids) and not asked.by_signals
+    return Takedown(
+        takedown_id=derive("takedown", by.ident, listing_id),
+        listing_id=listing_id,
         listing_version=listing.version,
         seller_id=seller_id,
         brand_ids=asked.brand_ids,
         right_ids=asked.right_ids,
         decided_at=by.at,
-        source="ruling",
-        detection="automated",
-        decision="human",
+        source="notice" if noticed else "ruling" if by.by else "own_initiative",
+        detection="notice" if noticed else "automated",
+        decision="human" if by.by else "automated",
         ground="illegal",
         policy_version=policy.version,
         registry_version=snapshot.registry.version,
         score=asked.score,
-        severity=severity,
+        severity=by.severity,
         points=cost.points,
-        reasons=(*asked.reasons, why),
+        reasons=(*asked.reasons, _why(by.by, policy)),
         appeal_until=by.at + policy.times.appeal_window,
         excused=cost.excused,
         territories=asked.territories,
+        notice_id=asked.notice_ids[0] if noticed else None,
+    )
+
+
+def _why(by: SequencedRuling | None, policy: Policy) -> Reason:
+    if by is None:
+        return Reason(UNANSWERED, 0.0, text(UNANSWERED, policy.language, policy.language, {}))
+    return Reason("ruling", 0.0, text("ruling", policy.language, policy.language, {"verdict": by.verdict, "by": by.decided_by.kind}))
+
+
+def asked_by(notice: SequencedNotice, listing: KnownListing, rights: Sequence[Right]) -> Question:
+    """Return the question that a notice puts, when people have answered it without one."""
+    return Question(
+        listing_id=notice.listing_id,
+        listing_version=listing.version,
+        right_ids=tuple(right.right_id for right in rights),
+        brand_ids=tuple(dict.fromkeys(right.brand_id for right in rights)),
+        reasons=(),
+        score=0.0,
+        notice_ids=(notice.notice_id,),
+    )
+
+
+def graveness(by: SequencedRuling) -> Severity:
+    """Return how grave what people have found is."""
+    return "serious" if by.verdict == "counterfeit" else "ordinary"
+
+
+def renewed(seller_id: str, takedown_id: str, case: Case, listing: KnownListing, by: SequencedRuling, snapshot: Snapshot) -> Takedown:
+    """Return the takedown of a listing that was put back, when people uphold the first one, whose points count again: it has none."""
+    policy, rights = snapshot.policy, snapshot.registry.rights
+    assert case.listing_id is not None, "a takedown is of a listing"
+    return Takedown(
+        takedown_id=derive("takedown", "renews", takedown_id),
+        listing_id=case.listing_id,
+        listing_version=listing.version,
+        seller_id=seller_id,
+        brand_ids=tuple(dict.fromkeys(rights[right_id].brand_id for right_id in case.right_ids if right_id in rights)),
+        right_ids=case.right_ids,
+        decided_at=by.at,
+        source="ruling",
+        detection="notice" if case.source == "notice" else "automated",
+        decision="human",
+        ground="illegal",
+        policy_version=policy.version,
+        registry_version=snapshot.registry.version,
+        score=0.0,
+        severity=graveness(by),
+        points=0,
+        reasons=(_why(by, policy),),
+        appeal_until=by.at,
+        renews=takedown_id,
     )
 
 
@@ -110,21 +218,25 @@ def swept(seller_id: str, listing_id: str, listing: KnownListing, closure_id: st
     )
 
 
+# -- questions
+
+
 def review(offer: Offer, verdicts: Sequence[Verdict], snapshot: Snapshot, *, braked: bool) -> Review:
-    """Return the question to the team about an offer; a braked one is a takedown that the brake held back."""
-    lead, policy, listing = verdicts[0], snapshot.policy, offer.matched.listing if offer.matched else None
-    language = listing.language if listing else None
+    """Return the question about an offer; a braked one is a takedown that the brake held back."""
+    lead, policy = verdicts[0], snapshot.policy
+    assignee = _assignee(verdicts, policy, braked=braked)
+    due_after = policy.reviews.joint_force.due_after if assignee.kind == "brand" else policy.reviews.due_after
     return Review(
         review_id=offer.derive("review"),
         seller_id=offer.seller_id,
         question="counterfeit",
-        assignee=Assignee("team"),
-        priority=_priority(listing.category if listing else None, policy),
-        due_at=offer.at + policy.reviews.due_after,
+        assignee=assignee,
+        priority=priority(offer.category, policy),
+        due_at=offer.at + due_after,
         opened_at=offer.at,
         right_ids=_right_ids(verdicts),
         brand_ids=_brand_ids(verdicts),
-        reasons=(*reasons(lead, policy, language), *_brake_reason(braked, lead, policy, language)),
+        reasons=(*reasons(lead, policy, offer.language), *_brake_reason(braked, lead, policy, offer.language)),
         score=lead.score,
         policy_version=policy.version,
         registry_version=snapshot.registry.version,
@@ -133,6 +245,86 @@ def review(offer: Offer, verdicts: Sequence[Verdict], snapshot: Snapshot, *, bra
         listing_version=offer.version,
         territories=_territories(verdicts),
     )
+
+
+def _assignee(verdicts: Sequence[Verdict], policy: Policy, *, braked: bool) -> Assignee:
+    """Return who is asked: the brand, where nothing speaks of the goods and the holder has said who speaks for it; else the team."""
+    lead = verdicts[0].right
+    cannot_tell = not braked and not any(verdict.about_goods for verdict in verdicts)
+    to_brand = policy.reviews.joint_force.enabled and cannot_tell and bool(lead.notifier_ids)
+    return Assignee("brand", lead.brand_id) if to_brand else Assignee("team")
+
+
+def noticed_review(notice: SequencedNotice, listing: KnownListing, verdicts: Sequence[Verdict], at: datetime, snapshot: Snapshot) -> Review:
+    """Return the question that a notice leads to."""
+    lead, policy = verdicts[0], snapshot.policy
+    return Review(
+        review_id=derive("review", notice.seller_id, notice.notice_id, notice.listing_id),
+        seller_id=notice.seller_id,
+        question="counterfeit" if notice.claim == "counterfeit" else "infringement",
+        assignee=Assignee("team"),
+        priority=priority(listing.category, policy),
+        due_at=at + policy.reviews.due_after,
+        opened_at=at,
+        right_ids=_right_ids(verdicts),
+        brand_ids=_brand_ids(verdicts),
+        reasons=reasons(lead, policy, listing.language),
+        score=lead.score,
+        policy_version=policy.version,
+        registry_version=snapshot.registry.version,
+        listing_id=notice.listing_id,
+        listing_version=listing.version,
+        territories=_territories(verdicts),
+        notice_ids=(notice.notice_id,),
+    )
+
+
+def closure_review(ledger: Ledger, seller_id: str, cause: str, at: datetime, preset: Preset, snapshot: Snapshot) -> Review:
+    """Return the question whether a store closes, to which the takedown `cause` led."""
+    policy, total = snapshot.policy, points(ledger, at, preset)
+    why = text("closure_due", policy.language, policy.language, {"points": str(total)})
+    return Review(
+        review_id=derive("review", "closure", cause),
+        seller_id=seller_id,
+        question="closure",
+        assignee=Assignee("team"),
+        priority=policy.reviews.closure_priority,
+        due_at=at + policy.reviews.due_after,
+        opened_at=at,
+        right_ids=(),
+        brand_ids=(),
+        reasons=(Reason("closure_due", 0.0, why),),
+        score=0.0,
+        policy_version=policy.version,
+        registry_version=snapshot.registry.version,
+        takedown_ids=takedown_ids(ledger, at, preset),
+        points=total,
+    )
+
+
+def question(review: Review, *, about_goods: bool = False, by_signals: bool = False, cause: str | None = None) -> Question:
+    """Return what is remembered of a review."""
+    return Question(
+        listing_id=review.listing_id,
+        listing_version=review.listing_version or 0,
+        right_ids=review.right_ids,
+        brand_ids=review.brand_ids,
+        reasons=review.reasons,
+        score=review.score,
+        territories=review.territories,
+        brand_id=review.assignee.id if review.assignee.kind == "brand" else None,
+        about_goods=about_goods,
+        by_signals=by_signals,
+        notice_ids=review.notice_ids,
+        cause=cause,
+    )
+
+
+def priority(category: str | None, policy: Policy) -> int:
+    """Return the urgency of the class of harm that a category belongs to; 1 is the most urgent."""
+    words = (category or "").casefold()
+    fitting = [harm.priority for harm in policy.reviews.harm if any(word.casefold() in words for word in harm.words)]
+    return min(fitting, default=policy.reviews.priority)
 
 
 def _right_ids(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
@@ -147,13 +339,6 @@ def _territories(verdicts: Iterable[Verdict]) -> tuple[str, ...] | None:
     """Return where the rights hold; None where one of them holds everywhere."""
     bounds = [verdict.right.territories for verdict in verdicts]
     return tuple(sorted({country for bound in bounds for country in bound or ()})) if all(bounds) else None
-
-
-def _priority(category: str | None, policy: Policy) -> int:
-    """Return the urgency of the class of harm that the category belongs to; 1 is the most urgent."""
-    words = (category or "").casefold()
-    fitting = [harm.priority for harm in policy.reviews.harm if any(word.casefold() in words for word in harm.words)]
-    return min(fitting, default=policy.reviews.priority)
 
 
 def _brake_reason(braked: bool, verdict: Verdict, policy: Policy, language: str | None) -> tuple[Reason, ...]:

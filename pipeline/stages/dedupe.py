@@ -14,11 +14,12 @@ from pipeline.events.appeal import Appeal
 from pipeline.events.clock import Tick
 from pipeline.events.dead_letter import Fault
 from pipeline.events.listing import Listing
+from pipeline.events.notice import Notice
 from pipeline.events.ruling import Ruling
-from pipeline.events.sequence import SequencedAppeal, SequencedListing, SequencedRuling, SequencedTick
+from pipeline.events.sequence import SequencedAppeal, SequencedListing, SequencedNotice, SequencedRuling, SequencedTick
 from pipeline.events.value import Value
 from pipeline.stages.clock import CLOCK, Clock
-from pipeline.stages.fingerprint import content_hash, text_fingerprint
+from pipeline.stages.fingerprint import complaint_hash, content_hash, text_fingerprint
 from pipeline.stages.record import MADE_TICKS, Outputs, Record
 from pipeline.stages.reference import Reference
 from pipeline.state.schedule import Deadline, Schedule
@@ -29,7 +30,8 @@ NAME = "dedupe"
 TOPIC = "events.unique"
 FORGET, FORGET_SEEN = "forget-tombstone", "forget-id"
 
-OfSeller = Listing | Ruling | Appeal
+Once = Notice | Ruling | Appeal
+OfSeller = Listing | Once
 In = TypeVar("In", bound=OfSeller | Tick)
 
 
@@ -47,7 +49,7 @@ class KnownListing(Value, frozen=True):
 
 
 class Seen(Value, frozen=True):
-    """The id of a ruling or an appeal that was passed on, until it is forgotten."""
+    """The id of a notice, a ruling or an appeal that was passed on, until it is forgotten."""
 
     forget_at: datetime
 
@@ -86,10 +88,10 @@ class Sequencer:
         event = record.event
         if record.fault is not None:
             self.outputs.bury(NAME, record, record.fault)
-        elif type(event) is Listing or type(event) is Ruling or type(event) is Appeal:
-            self._of_seller(record, _in_utc(event))
         elif type(event) is Tick:
             self._tick(record, _in_utc(event))
+        elif type(event) is Listing or isinstance(event, Once):
+            self._of_seller(record, _in_utc(event))
         else:
             raise TypeError(f"dedupe is given a {type(event).__name__}")
 
@@ -130,8 +132,8 @@ class Sequencer:
         now = self._clock.at
         return record.clock_ended and now is not None and event.event_time - now > self._clock.snapshot.policy.times.future
 
-    def _once(self, record: Record, event: Ruling | Appeal) -> None:
-        """Pass on a ruling or an appeal whose id was not seen before."""
+    def _once(self, record: Record, event: Once) -> None:
+        """Pass on a notice, a ruling or an appeal whose id was not seen before."""
         name = _name(event)
         if self._view.get(SEEN, name) is not None:
             self._tally.dropped["repeated"] += 1
@@ -142,13 +144,12 @@ class Sequencer:
         SCHEDULE.add(self._view, forget_at, Deadline(FORGET_SEEN, name))
         self._view.put(SEEN, name, Seen(forget_at))
 
-    def _emit(self, record: Record, event: Ruling | Appeal) -> None:
+    def _emit(self, record: Record, event: Once) -> None:
         at, late = self._handling_time(record, event)
         self._tally.passed += 1
         if late:
             self._tally.facts["late"] += 1
-        passed = _ruling(event, at, late) if isinstance(event, Ruling) else _appeal(event, at, late)
-        self.outputs.emit(TOPIC, event.seller_id, passed, record)
+        self.outputs.emit(TOPIC, event.seller_id, _sequenced(event, at, late), record)
 
     def _first_or_newer(self, record: Record, listing: Listing) -> None:
         """Pass on what is new, drop the rest for a counted reason, and remember the newest version."""
@@ -189,8 +190,39 @@ class Sequencer:
         return at, False
 
 
-def _name(event: Ruling | Appeal) -> str:
+def _name(event: Once) -> str:
+    if isinstance(event, Notice):
+        return key(event.seller_id, "notice", event.notice_id)
     return key(event.seller_id, *(("ruling", event.ruling_id) if isinstance(event, Ruling) else ("appeal", event.appeal_id)))
+
+
+def _sequenced(event: Once, at: datetime, late: bool) -> SequencedNotice | SequencedRuling | SequencedAppeal:
+    if isinstance(event, Notice):
+        return _notice(event, at, late)
+    return _ruling(event, at, late) if isinstance(event, Ruling) else _appeal(event, at, late)
+
+
+def _notice(event: Notice, at: datetime, late: bool) -> SequencedNotice:
+    """Return what the later stages need of a notice: not what it says nor who may be asked, only how much that is, and a hash."""
+    return SequencedNotice(
+        kind="notice",
+        at=at,
+        notice_id=event.notice_id,
+        notifier_id=event.notifier_id,
+        seller_id=event.seller_id,
+        listing_id=event.listing_id,
+        claim=event.kind,
+        complaint=complaint_hash(event),
+        explained=len((event.explanation or "").strip()),
+        evidence=len(event.evidence),
+        right_id=event.right_id,
+        good_faith=bool(event.good_faith),
+        accurate=bool(event.accurate),
+        notifier_kind=event.notifier_kind or "other",
+        language=event.language,
+        retracts=event.retracts,
+        late=late,
+    )
 
 
 def _ruling(event: Ruling, at: datetime, late: bool) -> SequencedRuling:
@@ -223,6 +255,8 @@ def _appeal(event: Appeal, at: datetime, late: bool) -> SequencedAppeal:
         takedown_id=event.takedown_id,
         closure_id=event.closure_id,
         warning_id=event.warning_id,
+        notice_id=event.notice_id,
+        notifier_id=event.notifier_id,
         jurisdiction=event.jurisdiction,
         late=late,
     )

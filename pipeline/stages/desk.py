@@ -1,14 +1,17 @@
 """What the parts of flagging work on while a chunk is handled: the state, the clock, and where what they decide goes."""
 
+from datetime import datetime
 from typing import Any
 
 from pipeline.enforcement.ledger import Ledger
+from pipeline.events.review import Review
 from pipeline.policy.model import Policy
-from pipeline.stages import cases, shelf
+from pipeline.stages import cases, notices, questions, shelf
 from pipeline.stages.cases import Cases
 from pipeline.stages.clock import CLOCK, Clock
-from pipeline.stages.decided import Decision, counted_as
-from pipeline.stages.questions import QUESTIONS, Questions
+from pipeline.stages.decided import ENDED, Decision, counted_as
+from pipeline.stages.notices import Notices
+from pipeline.stages.questions import Ending, Question, Questions
 from pipeline.stages.record import Outputs, Record, Tally
 from pipeline.stages.reference import Reference, Snapshot
 from pipeline.stages.shelf import Shelf
@@ -17,11 +20,11 @@ from pipeline.state.table import Table
 from pipeline.state.view import View
 
 TAKEDOWNS, REVIEWS, WARNINGS, CLOSURES = "takedowns", "reviews", "seller-warnings", "store-closures"
-REINSTATEMENTS = "reinstatements"
+REINSTATEMENTS, NOTICE_OUTCOMES = "reinstatements", "notice-outcomes"
 
 SELLERS = Table("sellers", Ledger)
 SCHEDULE = Schedule()
-TABLES: tuple[Table[Any], ...] = (CLOCK, *shelf.TABLES, SELLERS, QUESTIONS, *cases.TABLES, *SCHEDULE.tables)
+TABLES: tuple[Table[Any], ...] = (CLOCK, *shelf.TABLES, SELLERS, *questions.TABLES, *cases.TABLES, *notices.TABLES, *SCHEDULE.tables)
 
 
 class Desk:
@@ -36,6 +39,7 @@ class Desk:
         self.shelf = Shelf(view, SCHEDULE)
         self.questions = Questions(view, SCHEDULE)
         self.cases = Cases(view, SCHEDULE)
+        self.notices = Notices(view, SCHEDULE)
 
     @property
     def tally(self) -> Tally:
@@ -52,10 +56,20 @@ class Desk:
         """The policy that holds now."""
         return self.clock.snapshot.policy
 
-    def emit(self, topic: str, seller_id: str, decision: Decision) -> None:
+    def emit(self, topic: str, key: str, decision: Decision) -> None:
         """Emit a decision, and count it."""
-        self.outputs.emit(topic, seller_id, decision, self.cause)
+        self.outputs.emit(topic, key, decision, self.cause)
         self.tally.decided[counted_as(decision)] += 1
+
+    def ask(self, review: Review, asked: Question) -> None:
+        """Put a question to people, and remember it."""
+        self.questions.open(review, asked, self.policy.times)
+        self.emit(REVIEWS, review.seller_id, review)
+
+    def answered(self, seller_id: str, review_id: str, how: Ending, at: datetime) -> None:
+        """End a question that is open."""
+        self.questions.end(seller_id, review_id, how, at, self.policy.times)
+        self.tally.decided[f"{ENDED}:{how}"] += 1
 
     def ledger(self, seller_id: str) -> Ledger:
         """Return what stands against a seller."""

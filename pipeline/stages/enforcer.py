@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from pipeline.enforcement import lifecycle
 from pipeline.enforcement.ledger import Hit, Ledger, StepTaken
-from pipeline.enforcement.measures import closure, warning
+from pipeline.enforcement.measures import closure, decided_by, warning
 from pipeline.enforcement.steps import is_excused, next_step
+from pipeline.events.enforcement import ClosureDecision
 from pipeline.events.takedown import Severity, Takedown
 from pipeline.policy.model import Preset
 from pipeline.stages import decisions
@@ -24,18 +25,29 @@ class Enforcer:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def carry_out(self, takedown: Takedown, listing: KnownListing, ledger: Ledger, preset: Preset | None) -> None:
-        """Take a listing down, remember it, and do what follows for its seller."""
+    def carry_out(
+        self, takedown: Takedown, listing: KnownListing, ledger: Ledger, preset: Preset | None, rests_on: str | None = None
+    ) -> None:
+        """Take a listing down, remember it, and do what follows for its seller. `rests_on`: the one notice that carries it."""
         seller_id, times, at = takedown.seller_id, self._desk.policy.times, takedown.decided_at
         self._desk.emit(TAKEDOWNS, seller_id, takedown)
         self._desk.tally.facts["takedown"] += 1
         self._desk.shelf.take_down(seller_id, takedown.listing_id, listing, takedown.takedown_id, at, times)
         self._desk.shelf.leave_traces(seller_id, listing, takedown.takedown_id, at, times)
-        self._desk.cases.open(seller_id, takedown.takedown_id, _case_of(takedown), times)
+        case = replace(_case_of(takedown), marketplace=listing.marketplace, rests_on=rests_on)
+        self._desk.cases.open(seller_id, takedown.takedown_id, case, times)
         ledger = _with_takedown(ledger, takedown, first=listing.takedown_id is None)
         self._desk.view.put(SELLERS, seller_id, ledger)
         if preset is not None and not takedown.excused:
             self.take_next_step(seller_id, ledger, takedown.takedown_id, ledger.newest(at), preset)
+
+    def renew(self, takedown: Takedown, listing: KnownListing) -> None:
+        """Take a listing down once more that was put back. Its points are those of the first takedown, which count again."""
+        seller_id, times, at = takedown.seller_id, self._desk.policy.times, takedown.decided_at
+        self._desk.emit(TAKEDOWNS, seller_id, takedown)
+        self._desk.tally.facts["takedown"] += 1
+        self._desk.shelf.take_down(seller_id, takedown.listing_id, listing, takedown.takedown_id, at, times)
+        self._desk.cases.open(seller_id, takedown.takedown_id, replace(_case_of(takedown), state="upheld", renews=takedown.renews), times)
 
     def cost(self, listing: KnownListing, ledger: Ledger, grave: Severity, preset: Preset | None, at: datetime) -> Cost:
         if preset is None:
@@ -50,7 +62,7 @@ class Enforcer:
         if step is None:
             return
         if step.code == "closure":
-            self._close(seller_id, ledger, cause, at, preset, step.at)
+            self._close_or_ask(seller_id, ledger, cause, at, preset, step.at)
             return
         issued = warning(ledger, step, seller_id, cause, at, self._desk.policy, preset)
         self._desk.emit(WARNINGS, seller_id, issued)
@@ -62,10 +74,40 @@ class Enforcer:
         times = self._desk.policy.times
         self._desk.cases.open(seller_id, ident, Case(kind, lifecycle.FIRST, at, at + times.appeal_window), times)
 
-    def _close(self, seller_id: str, ledger: Ledger, cause: str, at: datetime, preset: Preset, needed: int) -> None:
+    def _close_or_ask(self, seller_id: str, ledger: Ledger, cause: str, at: datetime, preset: Preset, needed: int) -> None:
+        """Close the store; where only machines have decided, people are asked first. One question at a time."""
+        decision = decided_by(ledger, at, preset)
+        if ledger.closure_question is not None:
+            self._desk.tally.facts["closure-in-question"] += 1
+        elif decision == "automated" and self._desk.policy.enforcement.ask_before_closure:
+            review = decisions.closure_review(ledger, seller_id, cause, at, preset, self._desk.snapshot)
+            self._desk.ask(review, decisions.question(review, cause=cause))
+            self._desk.view.put(SELLERS, seller_id, replace(ledger, closure_question=review.review_id))
+        else:
+            self._close(seller_id, ledger, cause, at, preset, needed, decision)
+
+    def close_as_answered(self, seller_id: str, ledger: Ledger, cause: str, at: datetime, preset: Preset, review_id: str) -> None:
+        """Close a store because people have said so, if its takedowns still lead to that."""
+        step = next_step(ledger, at, preset)
+        if step is not None and step.code == "closure":
+            self._close(seller_id, ledger, cause, at, preset, step.at, "human", review_id)
+        else:
+            self._desk.tally.facts["closure-not-due"] += 1
+
+    def _close(
+        self,
+        seller_id: str,
+        ledger: Ledger,
+        cause: str,
+        at: datetime,
+        preset: Preset,
+        needed: int,
+        decision: ClosureDecision,
+        review_id: str | None = None,
+    ) -> None:
         """Close the store, and take down all that it still offers."""
         live = list(self._desk.shelf.live(seller_id))
-        closed = closure(ledger, seller_id, cause, at, len(live), self._desk.policy, preset)
+        closed = closure(ledger, seller_id, cause, at, len(live), self._desk.policy, preset, decision, review_id)
         self._desk.emit(CLOSURES, seller_id, closed)
         self._desk.tally.facts["closure"] += 1
         self._open_case(seller_id, closed.closure_id, "closure", at)
@@ -91,10 +133,12 @@ def _case_of(takedown: Takedown) -> Case:
         takedown.listing_id,
         takedown.closure_id,
         takedown.right_ids,
+        source=takedown.source,
     )
 
 
 def _with_takedown(ledger: Ledger, takedown: Takedown, *, first: bool) -> Ledger:
     """Count a takedown; `first`: of its listing, since a share of the listings is what `down` is for."""
     ledger = replace(ledger, down=ledger.down + first)
-    return ledger.with_hit(Hit(takedown.takedown_id, takedown.decided_at, takedown.points)) if takedown.points else ledger
+    hit = Hit(takedown.takedown_id, takedown.decided_at, takedown.points, human=takedown.decision == "human")
+    return ledger.with_hit(hit) if takedown.points else ledger

@@ -1,7 +1,7 @@
 """Flagging: decides on each listing that touches a right, and enforces what follows for its seller.
 
-In: `events.matched`. Out: `takedowns`, `reviews`, `seller-warnings`, `store-closures`, `reinstatements`. A listing that arrives right
-after its store closed must see the closure, however the input is cut; so ledger and closures are handled record by record, here.
+In: `events.matched`. Out: `takedowns`, `reviews`, `seller-warnings`, `store-closures`, `reinstatements`, `notice-outcomes`. A listing that
+arrives right after its store closed must see the closure, however the input is cut; so all is handled record by record, here.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,12 +14,15 @@ from pipeline.enforcement import brake
 from pipeline.enforcement.ledger import Ledger, points
 from pipeline.events.dead_letter import Fault
 from pipeline.events.match import Match
-from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedRuling, SequencedTick, SlimListing
+from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedNotice, SequencedRuling, SequencedTick, SlimListing
 from pipeline.signals.case import Case, Past
-from pipeline.stages import cases, decisions, desk, questions
-from pipeline.stages.desk import REVIEWS, SCHEDULE, SELLERS, Desk
+from pipeline.stages import cases, decisions, desk, notices, questions
+from pipeline.stages.desk import SCHEDULE, SELLERS, Desk
 from pipeline.stages.enforcer import Enforcer
+from pipeline.stages.intake import Intake
+from pipeline.stages.notices import Notices
 from pipeline.stages.offer import Offer
+from pipeline.stages.outcomes import Outcomes
 from pipeline.stages.record import Outputs, Record
 from pipeline.stages.redress import Redress
 from pipeline.stages.reference import Reference
@@ -38,6 +41,7 @@ def process(records: Sequence[Record], view: View, reference: Reference) -> Outp
     offers = [Offer.of(record.event) for record in records if type(record.event) in (MatchedListing, SlimListing)]
     view.prefetch(SELLERS, [offer.seller_id for offer in offers])
     Shelf.prefetch(view, offers)
+    Notices.prefetch(view, offers)
     flagger = Flagger(view, reference)
     for record in records:
         flagger.handle(record)
@@ -50,7 +54,9 @@ class Flagger:
     def __init__(self, view: View, reference: Reference) -> None:
         self._desk = Desk(view, reference)
         self._enforcer = Enforcer(self._desk)
-        self._redress = Redress(self._desk, self._enforcer)
+        outcomes = Outcomes(self._desk)
+        self._redress = Redress(self._desk, self._enforcer, outcomes)
+        self._intake = Intake(self._desk, self._enforcer, self._redress, outcomes)
 
     @property
     def outputs(self) -> Outputs:
@@ -69,6 +75,8 @@ class Flagger:
             self._tick(event)
         elif isinstance(event, MatchedListing | SlimListing):
             self._offer(Offer.of(event))
+        elif isinstance(event, SequencedNotice):
+            self._intake.notice(event)
         elif isinstance(event, SequencedRuling):
             fault = self._redress.ruling(event)
         elif isinstance(event, SequencedAppeal):
@@ -91,10 +99,15 @@ class Flagger:
         if deadline.what == brake.FORGET:
             brake.forget(self._desk.view, deadline)
         elif deadline.what == questions.DUE:
-            if self._desk.questions.end(deadline.subject, "unanswered", now, self._desk.policy.times):
-                self._desk.tally.facts["unanswered"] += 1
-        elif deadline.what == questions.FORGET_QUESTION:
-            self._desk.questions.forget(deadline.subject)
+            self._redress.unanswered(deadline.subject, now)
+        elif deadline.what == cases.PUT_BACK:
+            self._redress.put_back(deadline.subject, now)
+        elif deadline.what == notices.WAITED:
+            self._intake.give_up(deadline.subject, now)
+        elif deadline.what == notices.FORGET_NOTICE:
+            self._desk.notices.forget(deadline)
+        elif deadline.what in (questions.FORGET_QUESTION, questions.FORGET_DAY):
+            self._desk.questions.forget(deadline)
         elif deadline.what in (cases.FORGET_CASE, cases.FORGET_APPEAL):
             self._desk.cases.forget(deadline)
         else:
@@ -118,20 +131,29 @@ class Flagger:
             listing = replace(listing, right_ids=_used(offer.matched.matches) if offer.matched else ())
             self._enforcer.sweep(offer.seller_id, offer.listing_id, listing, ledger.closure_id, offer.at)
         elif offer.matched is None:
-            self._desk.shelf.keep(offer, replace(listing, right_ids=(), question=None))
+            self._desk.shelf.keep(offer, replace(listing, right_ids=(), weighed=(), question=None))
             self._desk.tally.facts["unmatched"] += 1
         else:
             self._decide(offer, offer.matched, listing, ledger)
+        if known is None:
+            self._intake.arrived(offer)
 
     # -- the decision
 
     def _decide(self, offer: Offer, event: MatchedListing, listing: KnownListing, ledger: Ledger) -> None:
         """Take down, ask, or clear."""
-        verdicts = [verdict for verdict in self._verdicts(offer, event, ledger) if verdict.right.right_id not in listing.exempt]
-        if len(verdicts) < len(_by_right(event.matches)):
+        every = self._verdicts(offer, event, ledger)
+        verdicts = [verdict for verdict in every if verdict.right.right_id not in listing.exempt]
+        if len(verdicts) < len(every):
             self._desk.tally.facts["exempt"] += 1
         self._count_shadow(verdicts)
-        listing = replace(listing, right_ids=_used(event.matches), price=event.listing.price, currency=event.listing.currency)
+        listing = replace(
+            listing,
+            right_ids=_used(event.matches),
+            weighed=tuple(verdict.weighed for verdict in every if verdict.shares),
+            price=event.listing.price,
+            currency=event.listing.currency,
+        )
         acting = [verdict for verdict in verdicts if verdict.right.status == "active"]
         down = [verdict for verdict in acting if verdict.outcome == "takedown"]
         asked = [verdict for verdict in acting if verdict.outcome != "clear"]
@@ -175,7 +197,7 @@ class Flagger:
     # -- a question
 
     def _ask(self, offer: Offer, listing: KnownListing, verdicts: Sequence[Verdict], *, braked: bool) -> None:
-        """Open a review, unless the same was asked about this listing before, or waits for its answer."""
+        """Open a review, unless the same was asked about this listing before, or waits for its answer, or the day's budget is spent."""
         question = key(*(verdict.right.right_id for verdict in verdicts), *(share.code for share in verdicts[0].shares))
         waiting = {name: asked for name in listing.review_ids if (asked := self._desk.questions.waiting(offer.seller_id, name))}
         in_question = {right_id for asked in waiting.values() for right_id in asked.right_ids}
@@ -184,11 +206,15 @@ class Flagger:
             self._desk.shelf.keep(offer, replace(listing, question=question, review_ids=tuple(waiting)))
             self._desk.tally.facts["asked-before"] += 1
             return
-        self._desk.tally.facts["braked" if braked else "review"] += 1
         review = decisions.review(offer, fresh, self._desk.snapshot, braked=braked)
-        self._desk.questions.open(review, self._desk.policy.times)
+        if not self._desk.questions.affordable(review.priority, offer.at, self._desk.policy.reviews):
+            self._desk.shelf.keep(offer, replace(listing, review_ids=tuple(waiting)))
+            self._desk.tally.facts["capacity"] += 1
+            return
+        self._desk.tally.facts["braked" if braked else "review"] += 1
         self._desk.shelf.keep(offer, replace(listing, question=question, review_ids=(*waiting, review.review_id)))
-        self._desk.emit(REVIEWS, offer.seller_id, review)
+        found = any(verdict.about_goods for verdict in fresh)
+        self._desk.ask(review, decisions.question(review, about_goods=found, by_signals=True))
 
     # -- a takedown and what follows from it
 

@@ -20,6 +20,10 @@ class Offer(Struct, frozen=True):
     fingerprint: str
     phashes: tuple[str, ...]
     matched: MatchedListing | None
+    category: str | None = None
+    marketplace: str | None = None
+    language: str | None = None
+    territories: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -34,7 +38,32 @@ class Offer(Struct, frozen=True):
     def of(cls, event: MatchedListing | SlimListing) -> "Offer":
         """Read a record of the sequence."""
         if isinstance(event, SlimListing):
-            return cls(event.at, event.seller_id, event.listing_id, event.version, event.change, event.fingerprint, event.phashes, None)
+            return cls(
+                event.at,
+                event.seller_id,
+                event.listing_id,
+                event.version,
+                event.change,
+                event.fingerprint,
+                event.phashes,
+                None,
+                event.category,
+                event.marketplace,
+                event.language,
+                event.territories,
+            )
         one = event.listing
-        phashes = tuple(image.phash for image in one.images if image.phash)
-        return cls(event.at, one.seller_id, one.listing_id, one.version, one.change, event.fingerprint, phashes, event)
+        return cls(
+            event.at,
+            one.seller_id,
+            one.listing_id,
+            one.version,
+            one.change,
+            event.fingerprint,
+            tuple(image.phash for image in one.images if image.phash),
+            event,
+            one.category,
+            one.marketplace,
+            one.language,
+            one.territories or (),
+        )

@@ -1,6 +1,6 @@
-"""Questions to people: open from the review until a ruling, or until nobody has answered in time."""
+"""Questions to people: open from the review until a ruling, until nobody has answered in time, or until there is nothing left to ask."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec.structs import replace
@@ -8,30 +8,39 @@ from msgspec.structs import replace
 from pipeline.events.decision import Reason
 from pipeline.events.review import Review
 from pipeline.events.value import Value
-from pipeline.policy.model import Times
+from pipeline.policy.model import Reviews, Times
 from pipeline.state.schedule import Deadline, Schedule
 from pipeline.state.table import Table, key
 from pipeline.state.view import View
 
-DUE, FORGET_QUESTION = "question-due", "forget-question"
+DUE, FORGET_QUESTION, FORGET_DAY = "question-due", "forget-question", "forget-day"
 
-Ending = Literal["ruling", "unanswered"]
+_DAY = timedelta(days=1)
+
+Ending = Literal["ruling", "unanswered", "retracted", "right-inactive"]
 
 
 class Question(Value, frozen=True):
-    """What was asked, with all that an answer needs, and how it ended."""
+    """What was asked, with all that an answer needs, and how it ended. Without a listing: whether the store closes."""
 
-    listing_id: str
+    listing_id: str | None
     listing_version: int
     right_ids: tuple[str, ...]
     brand_ids: tuple[str, ...]
     reasons: tuple[Reason, ...]
     score: float
     territories: tuple[str, ...] | None = None
+    brand_id: str | None = None  # the brand that is asked; None: the team
+    about_goods: bool = False  # whether a signal about the goods was found in the listing
+    by_signals: bool = False  # it was opened by signals: it stays when the notices that wait for it are retracted
+    notice_ids: tuple[str, ...] = ()  # that wait for the answer
+    cause: str | None = None  # of a closure: the takedown that led to it
     ended: Ending | None = None
 
 
 QUESTIONS = Table("questions", Question)
+ASKED = Table("asked", int)  # by day of event time
+TABLES = (QUESTIONS, ASKED)
 
 
 class Questions:
@@ -40,13 +49,25 @@ class Questions:
     def __init__(self, view: View, schedule: Schedule) -> None:
         self._view, self._schedule = view, schedule
 
-    def open(self, review: Review, times: Times) -> None:
-        """Remember a question about a listing until it is answered; without an answer it ends when it is due and no late one can come."""
-        assert review.listing_id is not None, "a question about a listing"
-        name, version = key(review.seller_id, review.review_id), review.listing_version or 0
-        asked = Question(review.listing_id, version, review.right_ids, review.brand_ids, review.reasons, review.score, review.territories)
+    def open(self, review: Review, asked: Question, times: Times) -> None:
+        """Remember a question until it is answered; without an answer it ends when it is due and no late one can come."""
+        name = key(review.seller_id, review.review_id)
         self._view.put(QUESTIONS, name, asked)
         self._schedule.add(self._view, review.due_at + times.lateness, Deadline(DUE, name))
+        self._count(review.opened_at, times)
+
+    def _count(self, at: datetime, times: Times) -> None:
+        day = at.date().isoformat()
+        before = self._view.get(ASKED, day) or 0
+        self._view.put(ASKED, day, before + 1)
+        if before == 0:
+            midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+            self._schedule.add(self._view, midnight + _DAY + times.lateness, Deadline(FORGET_DAY, day))
+
+    def affordable(self, priority: int, at: datetime, reviews: Reviews) -> bool:
+        """Tell whether a question of a priority may be asked: above the budget of its day only what is urgent is."""
+        spent = self._view.get(ASKED, at.date().isoformat()) or 0
+        return not reviews.budget or priority <= reviews.urgent or spent < reviews.budget
 
     def get(self, seller_id: str, review_id: str) -> Question | None:
         """Return a question, open or ended; None where there was none, or none any more."""
@@ -57,15 +78,18 @@ class Questions:
         asked = self.get(seller_id, review_id) if review_id is not None else None
         return asked if asked is not None and asked.ended is None else None
 
-    def end(self, name: str, how: Ending, now: datetime, times: Times) -> bool:
-        """End a question, unless it has ended; tell whether it had not. It is remembered, so that a second answer is known as such."""
+    def note(self, seller_id: str, review_id: str, asked: Question) -> None:
+        """Remember more of a question that there is."""
+        self._view.put(QUESTIONS, key(seller_id, review_id), asked)
+
+    def end(self, seller_id: str, review_id: str, how: Ending, now: datetime, times: Times) -> None:
+        """End a question that is open. It is remembered, so that a second answer is known as such."""
+        name = key(seller_id, review_id)
         asked = self._view.get(QUESTIONS, name)
-        if asked is None or asked.ended is not None:
-            return False
+        assert asked is not None, "it was looked up"
         self._view.put(QUESTIONS, name, replace(asked, ended=how))
         self._schedule.add(self._view, now + times.remember_takedowns + times.lateness, Deadline(FORGET_QUESTION, name))
-        return True
 
-    def forget(self, name: str) -> None:
-        """Forget a question."""
-        self._view.delete(QUESTIONS, name)
+    def forget(self, deadline: Deadline) -> None:
+        """Forget a question, or how many were asked on a day."""
+        self._view.delete(QUESTIONS if deadline.what == FORGET_QUESTION else ASKED, deadline.subject)

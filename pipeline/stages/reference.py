@@ -1,8 +1,8 @@
-"""Reference data: rights and policies, all of their history, so that any tick's stamp gives the same data again."""
+"""Reference data: rights, policies, standings of notifiers, with all their history: any tick's stamp gives the same data again."""
 
 from bisect import bisect_right
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from xxhash import xxh3_64
@@ -10,6 +10,7 @@ from xxhash import xxh3_64
 from pipeline.codec import encode
 from pipeline.events.right import Right
 from pipeline.events.sequence import Offsets
+from pipeline.events.standing import NotifierStanding
 from pipeline.policy.model import Policy
 from pipeline.stages.registry import Registry
 
@@ -25,6 +26,7 @@ class Snapshot:
 
     policy: Policy
     registry: Registry
+    standings: Mapping[str, NotifierStanding] = field(default_factory=dict)  # by notifier; who has none is ordinary
 
 
 class Reference(Protocol):
@@ -51,8 +53,10 @@ class History:
         self._policies: list[Policy] = []
         self._policy_ends: list[int] = []  # the offset from which each policy holds
         self._policies_read = 0
+        self._standings: list[NotifierStanding | None] = []
         self._snapshots: dict[Offsets, Snapshot] = {}
         self._registries: dict[int, Registry] = {}
+        self._standings_at: dict[int, Mapping[str, NotifierStanding]] = {}
 
     def add_right(self, right: Right | None) -> None:
         """Append a record of the topic `rights`; None where it was no good."""
@@ -64,6 +68,10 @@ class History:
         if policy is not None:
             self._policies.append(policy)
             self._policy_ends.append(self._policies_read)
+
+    def add_standing(self, standing: NotifierStanding | None) -> None:
+        """Append a record of the topic `notifier-standings`; None where it was no good."""
+        self._standings.append(standing)
 
     def alter_policies(self, change: Callable[[Policy], Policy]) -> None:
         """Put another policy in the place of each, for a trial."""
@@ -77,13 +85,14 @@ class History:
 
     def read_so_far(self) -> Offsets:
         """See Reference."""
-        return Offsets(rights=len(self._rights), policies=self._policies_read)
+        return Offsets(rights=len(self._rights), policies=self._policies_read, standings=len(self._standings))
 
     def at(self, offsets: Offsets) -> Snapshot:
         """See Reference. Raises MissingReferenceError where no good policy stands so early."""
         snapshot = self._snapshots.get(offsets)
         if snapshot is None:
-            snapshot = _hold(self._snapshots, offsets, Snapshot(self._policy(offsets.policies), self._registry(offsets.rights)))
+            made = Snapshot(self._policy(offsets.policies), self._registry(offsets.rights), self._standing(offsets.standings))
+            snapshot = _hold(self._snapshots, offsets, made)
         return snapshot
 
     def _policy(self, offset: int) -> Policy:
@@ -96,14 +105,26 @@ class History:
         registry = self._registries.get(offset)
         return _hold(self._registries, offset, self._build(offset)) if registry is None else registry
 
+    def _standing(self, offset: int) -> Mapping[str, NotifierStanding]:
+        found = self._standings_at.get(offset)
+        if found is None:
+            _check_read("notifier-standings", offset, len(self._standings))
+            newest = {one.notifier_id: one for one in self._standings[:offset] if one is not None}
+            found = _hold(self._standings_at, offset, newest)
+        return found
+
     def _build(self, offset: int) -> Registry:
-        if offset > len(self._rights):
-            raise MissingReferenceError(f"the sequence asks for {offset} records of the topic rights, {len(self._rights)} have been read")
+        _check_read("rights", offset, len(self._rights))
         rights = [right for right in self._rights[:offset] if right is not None]
         digest = xxh3_64()
         for right in rights:
             digest.update(encode(right))
         return Registry(rights, f"{offset}-{digest.hexdigest()}")
+
+
+def _check_read(topic: str, asked: int, read: int) -> None:
+    if asked > read:
+        raise MissingReferenceError(f"the sequence asks for {asked} records of the topic {topic}, {read} have been read")
 
 
 def _hold(held: dict[K, V], key: K, value: V) -> V:

@@ -36,8 +36,14 @@ def _names(number: int, right: Right) -> Iterable[Name]:
 
 def holds(right: Right, at: datetime, territories: tuple[str, ...]) -> bool:
     """Tell whether a right holds at a time where a listing is offered. No territories, of either, stand for everywhere."""
-    return _valid(right, at) and (not right.territories or not territories or not set(right.territories).isdisjoint(territories))
+    return is_valid(right, at) and meets(right, territories)
 
 
-def _valid(right: Right, at: datetime) -> bool:
+def meets(right: Right, territories: tuple[str, ...]) -> bool:
+    """Tell whether a right holds where a listing is offered. No territories, of either, stand for everywhere."""
+    return not right.territories or not territories or not set(right.territories).isdisjoint(territories)
+
+
+def is_valid(right: Right, at: datetime) -> bool:
+    """Tell whether a right holds at a time."""
     return (right.valid_from is None or right.valid_from <= at) and (right.valid_until is None or at < right.valid_until)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from pipeline.events.value import Value
 from pipeline.policy.model import Times
 from pipeline.stages.offer import Offer
+from pipeline.stages.verdict import Weighed
 from pipeline.state.schedule import Deadline, Schedule
 from pipeline.state.table import SEPARATOR, Table, key
 from pipeline.state.view import View
@@ -25,14 +26,31 @@ class KnownListing(Value, frozen=True):
     fingerprint: str
     phashes: tuple[str, ...] = ()
     right_ids: tuple[str, ...] = ()
+    weighed: tuple[Weighed, ...] = ()  # of each right for or against which a signal was found
     price: str | None = None
     currency: str | None = None
+    category: str | None = None
+    marketplace: str | None = None
+    language: str | None = None
+    territories: tuple[str, ...] = ()
     takedown_id: str | None = None
+    put_back: str | None = None  # the takedown that a deadline has lifted
+    removed: bool = False  # by its seller, be it down or not
     question: str | None = None  # what the last review about it asked
     review_ids: tuple[str, ...] = ()  # reviews about it that may still be open
     exempt: tuple[str, ...] = ()  # rights for which people have found it genuine, or given it back
     exempt_as: str | None = None  # the content for which they did: another one is judged anew
     forget_at: datetime | None = None
+
+    @property
+    def content(self) -> str:
+        """What a finding of people holds for: the letters of the title, and the pictures."""
+        return content(self.fingerprint, self.phashes)
+
+    @property
+    def found_genuine(self) -> tuple[str, ...]:
+        """The rights for which people have found it genuine, as it is."""
+        return self.exempt if self.exempt_as == self.content else ()
 
 
 class Trace(Value, frozen=True):
@@ -82,11 +100,11 @@ class Shelf:
         """Remember a removed listing for a while: deleting it is no escape."""
         status: Literal["down", "removed"] = "down" if listing.status == "down" else "removed"
         forget_at = offer.at + times.forget_after + times.lateness
-        self._keep_until(offer.name, replace(listing, status=status), max(forget_at, listing.forget_at or forget_at))
+        self._keep_until(offer.name, replace(listing, status=status, removed=True), max(forget_at, listing.forget_at or forget_at))
 
     def take_down(self, seller_id: str, listing_id: str, listing: KnownListing, takedown_id: str, at: datetime, times: Times) -> None:
         """Remember a listing as taken down."""
-        down = replace(listing, status="down", takedown_id=takedown_id)
+        down = replace(listing, status="down", takedown_id=takedown_id, put_back=None)
         self._keep_until(key(seller_id, listing_id), down, at + times.remember_takedowns + times.lateness)
 
     def leave_traces(self, seller_id: str, listing: KnownListing, takedown_id: str, at: datetime, times: Times) -> None:
@@ -98,19 +116,32 @@ class Shelf:
             self._schedule.add(self._view, forget_at, Deadline(FORGET_TRACE, name))
 
     def give_back(self, seller_id: str, listing_id: str, takedown_id: str, right_ids: tuple[str, ...]) -> bool:
-        """Put a listing back that a takedown took, exempt from these rights as it is; tell whether it was that takedown which took it."""
+        """Give a listing back that a takedown took, exempt from these rights as it is; tell whether that takedown held it.
+
+        What a deadline has put back already is only exempt.
+        """
+        name = key(seller_id, listing_id)
+        listing = self._view.get(LISTINGS, name)
+        if listing is None or takedown_id not in (listing.takedown_id, listing.put_back):
+            return False
+        self._wipe_traces(seller_id, listing, takedown_id)
+        self._view.put(LISTINGS, name, exempted(_given_back(listing, takedown_id, put_back=None), right_ids))
+        return listing.takedown_id == takedown_id
+
+    def put_back(self, seller_id: str, listing_id: str, takedown_id: str, right_ids: tuple[str, ...]) -> bool:
+        """Put a listing back because a deadline has passed, exempt as it is from what machines decide; tell whether that held it."""
         name = key(seller_id, listing_id)
         listing = self._view.get(LISTINGS, name)
         if listing is None or listing.takedown_id != takedown_id:
             return False
+        self._view.put(LISTINGS, name, exempted(_given_back(listing, takedown_id, put_back=takedown_id), right_ids))
+        return True
+
+    def _wipe_traces(self, seller_id: str, listing: KnownListing, takedown_id: str) -> None:
         for what, value in (("title", listing.fingerprint), *(("picture", phash) for phash in listing.phashes)):
             trace = self._view.get(TRACES, key(seller_id, what, value))
             if trace is not None and trace.takedown_id == takedown_id:
                 self._view.delete(TRACES, key(seller_id, what, value))
-        back = listing.status == "down"
-        given = replace(listing, status="live", forget_at=None) if back else listing
-        self._view.put(LISTINGS, name, exempted(replace(given, takedown_id=None), right_ids))
-        return back
 
     def exempt(self, seller_id: str, listing_id: str, right_ids: tuple[str, ...]) -> None:
         """Remember that people have found a listing genuine, as it is."""
@@ -118,6 +149,13 @@ class Shelf:
         listing = self._view.get(LISTINGS, name)
         if listing is not None:
             self._view.put(LISTINGS, name, exempted(listing, right_ids))
+
+    def asked(self, seller_id: str, listing_id: str, review_id: str) -> None:
+        """Remember a question about a listing that there is."""
+        name = key(seller_id, listing_id)
+        listing = self._view.get(LISTINGS, name)
+        assert listing is not None, "it was looked up"
+        self._view.put(LISTINGS, name, replace(listing, review_ids=(*listing.review_ids, review_id)))
 
     def traces(self, seller_id: str, what: Literal["title", "picture"], values: Iterable[str]) -> dict[str, str]:
         """Return the takedowns at a seller of these titles or pictures, by title or picture."""
@@ -141,13 +179,21 @@ class Shelf:
         self._schedule.add(self._view, forget_at, Deadline(FORGET_LISTING, name))
 
 
+def _given_back(listing: KnownListing, takedown_id: str, *, put_back: str | None) -> KnownListing:
+    """Return a listing that a takedown no longer holds; one that its seller has removed meanwhile stays a tombstone."""
+    if listing.takedown_id != takedown_id:
+        return replace(listing, put_back=put_back)
+    status: Literal["live", "removed"] = "removed" if listing.removed else "live"
+    forget_at = listing.forget_at if listing.removed else None
+    return replace(listing, status=status, forget_at=forget_at, takedown_id=None, put_back=put_back)
+
+
 def exempted(listing: KnownListing, right_ids: tuple[str, ...]) -> KnownListing:
     """Return a listing that is exempt from some rights more, as it is."""
-    content = _content(listing.fingerprint, listing.phashes)
-    return replace(listing, exempt=tuple(dict.fromkeys((*listing.exempt, *right_ids))), exempt_as=content)
+    return replace(listing, exempt=tuple(dict.fromkeys((*listing.found_genuine, *right_ids))), exempt_as=listing.content)
 
 
-def _content(fingerprint: str, phashes: Iterable[str]) -> str:
+def content(fingerprint: str, phashes: Iterable[str]) -> str:
     """Return what a finding of people holds for: the letters of the title, and the pictures."""
     return " ".join((fingerprint, *phashes))
 
@@ -158,10 +204,10 @@ def renewed(offer: Offer, known: KnownListing | None) -> KnownListing:
     Where it comes back it is first seen anew: else one old listing would be excused for ever.
     """
     if known is None:
-        return KnownListing(offer.version, "live", offer.at, offer.fingerprint, offer.phashes)
+        known = KnownListing(offer.version, "live", offer.at, offer.fingerprint, offer.phashes)
     back = known.status != "live" and offer.change == "listed"
     status: Literal["live", "down"] = "down" if known.status == "down" and offer.change != "listed" else "live"
-    same = known.exempt_as == _content(offer.fingerprint, offer.phashes)
+    same = known.exempt_as == content(offer.fingerprint, offer.phashes)
     return replace(
         known,
         version=offer.version,
@@ -172,5 +218,11 @@ def renewed(offer: Offer, known: KnownListing | None) -> KnownListing:
         first_seen=offer.at if back else known.first_seen,
         fingerprint=offer.fingerprint,
         phashes=offer.phashes,
+        category=offer.category,
+        marketplace=offer.marketplace,
+        language=offer.language,
+        territories=offer.territories,
+        put_back=known.put_back if same else None,
+        removed=False,
         forget_at=known.forget_at if status == "down" else None,
     )

@@ -1,5 +1,6 @@
 """From signals to a verdict on one listing and one right: additive log-odds, so that every point of a score has a name."""
 
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -24,6 +25,14 @@ class Share(Struct, frozen=True):
     finding: Finding
 
 
+class Weighed(Struct, frozen=True, omit_defaults=True):
+    """What is kept of a verdict: what the listing scored against a right when it was last looked at, and why."""
+
+    right_id: str
+    score: float
+    shares: tuple[Share, ...]
+
+
 class Verdict(Struct, frozen=True):
     """What the signals say of a listing against a right. `score` is the policy's prior plus the weights of the shares."""
 
@@ -39,6 +48,21 @@ class Verdict(Struct, frozen=True):
         goods = [share for share in self.shares if share.group == "goods"]
         return max(goods, key=lambda share: share.weight).code if goods else ""
 
+    @property
+    def about_goods(self) -> bool:
+        """Whether a signal about the goods speaks against the listing."""
+        return about_goods(self.shares)
+
+    @property
+    def weighed(self) -> Weighed:
+        """What is kept of it."""
+        return Weighed(self.right.right_id, self.score, self.shares)
+
+
+def about_goods(shares: Iterable[Share]) -> bool:
+    """Tell whether a signal about the goods is among these."""
+    return any(share.group == "goods" and share.weight > 0 for share in shares)
+
 
 def weigh(case: Case) -> Verdict:
     """Ask every signal, add up what they say, and decide."""
@@ -53,13 +77,12 @@ def weigh(case: Case) -> Verdict:
         else:
             shares.append(Share(code, group, round(setting.weight * finding.strength, 4), finding))
     score = round(case.policy.decision.prior + sum(share.weight for share in shares), 4)
-    return Verdict(case.right, _outcome(score, shares, case.policy.decision), score, tuple(shares), tuple(shadow))
+    return Verdict(case.right, outcome(score, shares, case.policy.decision), score, tuple(shares), tuple(shadow))
 
 
-def _outcome(score: float, shares: list[Share], thresholds: Decision) -> Outcome:
-    """Circumstances alone never take anything down: that needs a signal about the goods."""
-    about_goods = any(share.group == "goods" and share.weight > 0 for share in shares)
-    if score >= thresholds.takedown and about_goods:
+def outcome(score: float, shares: Sequence[Share], thresholds: Decision) -> Outcome:
+    """Decide: circumstances alone never take anything down: that needs a signal about the goods."""
+    if score >= thresholds.takedown and about_goods(shares):
         return "takedown"
     return "review" if score >= thresholds.review else "clear"
 

@@ -15,7 +15,7 @@ from pipeline.local.errors import DamagedError, InputError
 from pipeline.local.explain import Event, UnknownIdError, explain, time_of
 from pipeline.local.lines import OUTPUT_LIMIT
 from pipeline.local.replay import Plan, replay
-from tests.build import FAKE, at, listing, right, write_topics
+from tests.build import FAKE, at, closing_at_once, listing, right, write_topics
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,14 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("explain")
     fakes = [listing(FAKE, listing_id=f"F{week}", event_time=at(days=4 * week)) for week in range(5)]
     others = [listing("Blue wool scarf", listing_id="H1", event_time=at(hours=1)), listing("Hat", listing_id="S1", seller_id="S2")]
-    replay(Plan(write_topics(home / "in", {"listings": [*fakes[:1], *others, *fakes[1:]], "rights": [right()]}), home / "out"))
+    replay(
+        Plan(
+            write_topics(
+                home / "in", {"listings": [*fakes[:1], *others, *fakes[1:]], "rights": [right()], "policies": [closing_at_once()]}
+            ),
+            home / "out",
+        )
+    )
     return home / "out"
 
 
@@ -122,7 +129,7 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
         listing(f"Theirs, which is longer {FAKE}", seller_id="S2", **early),
         listing("Hat", listing_id="then", seller_id="S9", event_time=at(days=20)),
     ]
-    replay(Plan(write_topics(home / "in", {"listings": listings, "rights": [right()]}), home / "out"))
+    replay(Plan(write_topics(home / "in", {"listings": listings, "rights": [right()], "policies": [closing_at_once()]}), home / "out"))
     return home / "out"
 
 
@@ -142,7 +149,7 @@ def _version(event: Event) -> int | None:
 
 def test_a_warning_shows_every_version_that_it_rests_on(out: Path, tmp_path: Path) -> None:
     again = [listing(FAKE, listing_id="F0", version=1 + week, change="listed", event_time=at(days=4 * week)) for week in range(4)]
-    replay(Plan(write_topics(tmp_path / "in", {"listings": again, "rights": [right()]}), tmp_path / "out"))
+    replay(Plan(write_topics(tmp_path / "in", {"listings": again, "rights": [right()], "policies": [closing_at_once()]}), tmp_path / "out"))
     closure = next(event for event in explain(tmp_path / "out", "S1").events if isinstance(event, StoreClosure))
     chain = explain(tmp_path / "out", closure.closure_id)
     assert {_version(event) for event in chain.events if isinstance(event, Takedown)} <= {
@@ -152,7 +159,9 @@ def test_a_warning_shows_every_version_that_it_rests_on(out: Path, tmp_path: Pat
 
 def test_what_became_of_a_takedown_is_told_to_its_end(tmp_path: Path) -> None:
     fake = listing(FAKE, listing_id="F0", event_time=at(days=0))
-    plan = Plan(write_topics(tmp_path / "in", {"listings": [fake], "rights": [right()]}), tmp_path / "first")
+    plan = Plan(
+        write_topics(tmp_path / "in", {"listings": [fake], "rights": [right()], "policies": [closing_at_once()]}), tmp_path / "first"
+    )
     replay(plan)
     takedown = next(event for event in explain(tmp_path / "first", "F0").events if isinstance(event, Takedown))
     court = DecidedBy("court", "C1")

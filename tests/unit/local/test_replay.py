@@ -15,7 +15,7 @@ from pipeline.partitions import partition_of
 from pipeline.place import OutputError
 from pipeline.policy.loader import PolicyError, default_text
 from pipeline.stages.record import Outputs, Record
-from tests.build import FAKE, at, contents, listing, right, tick, write_topics
+from tests.build import FAKE, at, closing_at_once, contents, listing, right, tick, write_topics
 
 SELLERS = [f"S{number}" for number in range(6)]
 
@@ -33,7 +33,7 @@ def events(out: Path, topic: str) -> list[dict[str, Any]]:
 
 
 def test_all_topics_are_written_and_the_figures_are_those_of_the_files(source: Path, tmp_path: Path) -> None:
-    summary = replay(Plan(source, tmp_path / "out"))
+    summary = replay(Plan(write_topics(source, {"policies": [closing_at_once()]}), tmp_path / "out"))
     for topic in ("events.unique", "events.matched", "takedowns", "reviews", "seller-warnings", "store-closures", "dead-letters"):
         assert summary.topics()[topic]["out"] == len(events(tmp_path / "out", topic))
     assert summary.conservation == 0
@@ -57,7 +57,7 @@ def test_dead_letters_name_file_line_and_fault(source: Path, tmp_path: Path) -> 
 
 
 def test_partitions_hold_the_sellers_that_hash_to_them(source: Path, tmp_path: Path) -> None:
-    summary = replay(Plan(source, tmp_path / "out", partitions=3))
+    summary = replay(Plan(write_topics(source, {"policies": [closing_at_once()]}), tmp_path / "out", partitions=3))
     partition, seen = -1, []
     for event in events(tmp_path / "out", "events.unique"):
         if event["kind"] == "tick":
@@ -170,7 +170,7 @@ def test_a_policy_given_by_hand_is_the_newest(source: Path, tmp_path: Path) -> N
 
 def test_where_no_policy_is_good_nothing_starts(source: Path, tmp_path: Path) -> None:
     write_topics(source, {"policies": [b'{"version":"1","text":"version = 1"}']})
-    with pytest.raises(PolicyError, match=r"policies\.jsonl:1: \$\.text: policy 1:1: brake: is missing(.|\n)*holds no good policy"):
+    with pytest.raises(PolicyError, match=r"policies\.jsonl:1: \$\.text: policy 1:1: appeals: is missing(.|\n)*holds no good policy"):
         replay(Plan(source, tmp_path / "out"))
     assert not (tmp_path / "out").exists()
 

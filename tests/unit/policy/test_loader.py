@@ -79,7 +79,8 @@ def test_a_fault_stands_on_its_line(old: str, new: str, fault: str) -> None:
         ('code = "closure", at = 48', 'code = "closure", at = 48, lasts = "P7D"', "a closure has no `lasts`"),
         ("unless_from = 24, unless_below = 48", "unless_from = 48, unless_below = 24", "unless_from <= unless_below must hold"),
         ('code = "restriction", at = 24', 'code = "warning", at = 24', "a step is named twice"),
-        ("ask_before_closure = false", "ask_before_closure = true", "should be False"),
+        ("ask_before_closure = true ", "ask_before_closure = 7 ", "valid boolean"),
+        ('calendar = "US"', 'calendar = "XX"', "no calendar that is known"),
         ("prior = -4.0", "prior = nan", "finite"),
     ],
 )

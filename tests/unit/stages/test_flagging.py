@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.enforcement.ledger import Ledger
 from pipeline.events.listing import Image
 from pipeline.events.match import Match
 from pipeline.events.right import ReferencePrice
@@ -44,6 +45,10 @@ class Flagging:
         for week in weeks:
             outputs.extend(self.offer(listing_id=f"F{week}", event_time=at(days=4 * week), **fields))
         return outputs
+
+    def ledgers(self) -> list[Ledger]:
+        """Return the ledgers of all sellers."""
+        return [SELLERS.decode(data) for data in self.store.read(SELLERS, list(self.store.keys(SELLERS))).values()]
 
     def facts(self) -> dict[str, int]:
         return dict(self.total.tally.facts)
@@ -245,7 +250,7 @@ def test_without_a_preset_no_points_and_no_steps() -> None:
     ],
 )
 def test_presets(preset: str, days: tuple[int, ...], expected: list[str]) -> None:
-    stage = Flagging(policy=default_policy(enforcement={"preset": preset}))
+    stage = Flagging(policy=default_policy(enforcement={"preset": preset, "ask_before_closure": False}))
     for day in days:
         stage.offer(listing_id=f"L{day}", event_time=at(days=day))
     assert [*steps(stage.total), *["closure" for _ in closures(stage.total)]] == expected

@@ -1,19 +1,24 @@
 """What people decide: answers to questions, appeals, and reversals with all that rested on what is reversed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from pipeline.enforcement.ledger import points
 from pipeline.events.reinstatement import Reinstatement
-from pipeline.events.ruling import DeciderKind, Verdict
+from pipeline.events.review import Review
+from pipeline.events.right import ReferencePrice
+from pipeline.events.ruling import DecidedBy, DeciderKind, Verdict
 from pipeline.events.sequence import SequencedAppeal, SequencedRuling
 from pipeline.stages.record import Outputs
-from tests.build import FAKE, START, appeal, at, default_policy, events_of, match, right, ruling, sequenced_tick
+from tests.build import FAKE, START, appeal, at, default_policy, events_of, history, match, notice, right, ruling, sequenced_tick
 from tests.unit.stages.test_flagging import NIKE, Flagging, closures, reviews, steps, takedowns
+from tests.unit.stages.test_notices import FAST, Stage
 
 DISGUISED = match("N1KE", method="leetspeak")  # a question
 LATE = at(days=2)
+TAOBAO = default_policy().presets["taobao"]
 
 
 def asked(stage: Flagging, **fields: Any) -> str:
@@ -70,8 +75,8 @@ def test_nobody_answers_and_the_listing_stays() -> None:
     review_id = asked(stage)
     due = START + default_policy().reviews.due_after + default_policy().times.lateness
     before = stage.feed(sequenced_tick(due - (at(minutes=1) - START)))
-    assert before.tally.facts["unanswered"] == 0
-    assert stage.feed(sequenced_tick(due)).tally.facts["unanswered"] == 1
+    assert before.tally.decided["ended:unanswered"] == 0
+    assert stage.feed(sequenced_tick(due)).tally.decided["ended:unanswered"] == 1
     assert codes(stage.feed(ruling("counterfeit", due, review_id=review_id))) == {"already-closed": 1}
 
 
@@ -85,16 +90,20 @@ def test_one_question_is_open_for_a_listing_and_right() -> None:
 
 
 def test_an_answer_finds_the_listing_removed_or_down_or_the_right_withdrawn() -> None:
-    removed, down, withdrawn = Flagging(), Flagging(), Flagging(right(), right(status="withdrawn"))
-    withdrawn.reference = Flagging().reference
+    removed, down, withdrawn = Flagging(), Flagging(), Flagging()
     question = asked(removed)
     removed.offer("N1KE Air Max 90", [DISGUISED], version=2, change="removed")
     gone = removed.feed(ruling("counterfeit", review_id=question))
-    assert (takedowns(gone), gone.tally.facts["already-removed"]) == ([], 1)
+    assert [takedown.listing_id for takedown in takedowns(gone)] == ["L1"], "to delete a listing is no escape"
     question = asked(down)
     down.offer(FAKE, version=2, change="updated")
     gone = down.feed(ruling("counterfeit", review_id=question))
     assert (takedowns(gone), gone.tally.facts["already-down"]) == ([], 1)
+    question = asked(withdrawn)
+    withdrawn.reference = history(right(), right(status="withdrawn"))
+    withdrawn.feed(sequenced_tick(at(minutes=1), rights=2))
+    gone = withdrawn.feed(ruling("counterfeit", at(minutes=2), review_id=question))
+    assert (takedowns(gone), gone.tally.decided["ended:right-inactive"]) == ([], 1)
 
 
 @pytest.mark.parametrize(
@@ -231,3 +240,219 @@ def test_a_warning_is_appealed_and_given_back() -> None:
     stage.feed(appeal(LATE, warning_id=warned.warning_id))
     (given,) = back(stage.feed(ruling("reverse", LATE, appeal_id=f"A-{warned.warning_id}")))
     assert (given.warning_id, given.cause) == (warned.warning_id, "ruling")
+
+
+# -- regimes
+
+
+def by_notice(marketplace: str | None = "cn", kind: Any = "trademark") -> tuple[Stage, str]:
+    """Return a stage with a takedown by notice, and its id."""
+    held = right(notifier_ids=("HOLDER",), kind=kind)
+    stage = Stage(held, policy=default_policy(notices={"fast_track": ("counterfeit", "trademark", "copyright")}), standings=(FAST,))
+    stage.plain(marketplace=marketplace)
+    claim = "counterfeit" if kind == "trademark" else kind
+    (takedown,) = takedowns(stage.feed(notice(LATE, claim=claim)))
+    return stage, str(takedown.takedown_id)
+
+
+APPEALED = at(days=3)
+PUT_BACK = at(days=18)  # 15 days after the appeal
+FIRED = at(days=19)  # a day of lateness later
+
+
+def test_a_takedown_by_notice_is_put_back_at_its_deadline() -> None:
+    stage, takedown_id = by_notice()
+    outputs = stage.feed(appeal(APPEALED, takedown_id=takedown_id))
+    (forwarded,) = events_of(outputs, "notice-outcomes")
+    assert (forwarded.outcome, forwarded.code, forwarded.until, forwarded.amendment) == ("forwarded", "appealed", PUT_BACK, False)
+    assert "2016-03-19" in forwarded.hint
+    assert stage.feed(sequenced_tick(FIRED - (at(minutes=1) - START))).events == []
+    outputs = stage.feed(sequenced_tick(FIRED))
+    (given,) = back(outputs)
+    assert (given.cause, given.takedown_id, given.appeal_id, given.decided_at) == ("deadline", takedown_id, f"A-{takedown_id}", FIRED)
+    assert events_of(outputs, "notice-outcomes") == [], "it is no finding"
+    (ledger,) = stage.ledgers()
+    assert (points(ledger, FIRED, TAOBAO), len(ledger.steps), ledger.down) == (0, 1, 0), "the warning stays"
+    again = stage.offer("Nike Air Max 90", [NIKE], version=2, change="updated", price="1", currency="CNY", event_time=at(days=20))
+    assert takedowns(again) == []
+
+
+@pytest.mark.parametrize(
+    ("marketplace", "kind", "wish", "until"),
+    [
+        ("cn", "trademark", None, PUT_BACK),
+        ("cn", "trademark", "dsa", None),
+        ("eu", "trademark", None, None),
+        ("eu", "trademark", "cn", None),
+        ("us", "trademark", None, None),
+        ("us", "copyright", None, datetime(2016, 3, 19, 5, tzinfo=UTC)),  # ten business days after 4 March, by the clock of New York
+    ],
+)
+def test_the_policy_says_under_which_regime(marketplace: str, kind: str, wish: Any, until: datetime | None) -> None:
+    stage, takedown_id = by_notice(marketplace, kind)
+    outputs = stage.feed(appeal(APPEALED, takedown_id=takedown_id, jurisdiction=wish))
+    assert [each.until for each in events_of(outputs, "notice-outcomes")] == ([until] if until else [])
+    stage.feed(sequenced_tick(at(days=60)))
+    assert len(back(stage.total)) == (until is not None)
+
+
+def test_proof_of_a_suit_stops_the_clock() -> None:
+    stage, takedown_id = by_notice()
+    assert codes(stage.feed(ruling("stayed", LATE, takedown_id=takedown_id))) == {"wrong-verdict": 1}
+    stage.feed(appeal(APPEALED, takedown_id=takedown_id))
+    assert codes(stage.feed(ruling("stayed", at(days=4), "brand", appeal_id=f"A-{takedown_id}"))) == {"not-entitled": 1}
+    assert stage.feed(ruling("stayed", at(days=5), "court", appeal_id=f"A-{takedown_id}")).tally.facts["stayed"] == 1
+    assert stage.feed(sequenced_tick(at(days=60))).events == []
+    assert codes(stage.feed(ruling("stayed", at(days=61), "court", takedown_id=takedown_id, ruling_id="again"))) == {"wrong-verdict": 1}
+    assert [each.cause for each in back(stage.feed(ruling("reverse", at(days=62), appeal_id=f"A-{takedown_id}")))] == ["ruling", "cascade"]
+
+
+def test_a_ruling_before_the_deadline_ends_the_clock() -> None:
+    stage, takedown_id = by_notice()
+    stage.feed(appeal(APPEALED, takedown_id=takedown_id), ruling("uphold", at(days=5), appeal_id=f"A-{takedown_id}"))
+    assert stage.feed(sequenced_tick(at(days=60))).events == []
+
+
+def test_what_was_put_back_is_upheld_after_all() -> None:
+    stage, takedown_id = by_notice()
+    stage.feed(appeal(APPEALED, takedown_id=takedown_id), sequenced_tick(FIRED))
+    outputs = stage.feed(ruling("uphold", at(days=20), "court", appeal_id=f"A-{takedown_id}"))
+    (renewed,) = takedowns(outputs)
+    assert (renewed.renews, renewed.source, renewed.decision, renewed.points) == (takedown_id, "ruling", "human", 0)
+    (ledger,) = stage.ledgers()
+    assert (points(ledger, at(days=20), TAOBAO), ledger.down, ledger.appeals_lost) == (12, 1, 0), "no appeal waited any more"
+    given = back(stage.feed(ruling("reverse", at(days=21), "court", takedown_id=renewed.takedown_id)))
+    assert [(each.takedown_id or "warning", each.cause) for each in given] == [
+        (takedown_id, "ruling"),
+        (renewed.takedown_id, "cascade"),
+        ("warning", "cascade"),
+    ]
+    (ledger,) = stage.ledgers()
+    assert (ledger.hits, ledger.down) == ((), 0)
+
+
+def test_what_was_put_back_and_changed_since_stays_when_it_is_upheld() -> None:
+    stage, takedown_id = by_notice()
+    stage.feed(appeal(APPEALED, takedown_id=takedown_id), sequenced_tick(FIRED))
+    stage.offer("Nike Air Max 95", [NIKE], version=2, change="updated", event_time=FIRED)
+    assert takedowns(stage.feed(ruling("uphold", at(days=20), "court", appeal_id=f"A-{takedown_id}"))) == []
+    (ledger,) = stage.ledgers()
+    assert points(ledger, at(days=20), TAOBAO) == 12
+
+
+def test_a_second_appeal_where_the_policy_allows_one() -> None:
+    for most, dead in ((1, {"illegal-move": 1}), (2, {})):
+        stage = Flagging(policy=default_policy(appeals={"most": most}))
+        takedown_id = taken_down(stage)
+        stage.feed(appeal(LATE, takedown_id=takedown_id), ruling("uphold", at(days=3), takedown_id=takedown_id))
+        assert codes(stage.feed(appeal(at(days=4), appeal_id="A2", takedown_id=takedown_id))) == dead
+
+
+# -- whether a store closes
+
+
+def closing(**changes: Any) -> tuple[Flagging, Review]:
+    """Return a stage in which a store would close, and the question whether it does."""
+    stage = Flagging(policy=default_policy(**changes))
+    stage.fakes(range(4))
+    (review,) = [each for each in reviews(stage.total) if each.question == "closure"]
+    return stage, review
+
+
+def test_people_are_asked_before_a_store_closes() -> None:
+    stage, review = closing()
+    assert (review.points, review.assignee.kind, review.priority, review.listing_id) == (48, "team", 2, None)
+    assert set(review.takedown_ids) == {each.takedown_id for each in takedowns(stage.total)}
+    more = stage.offer(listing_id="F9", event_time=at(days=13))
+    assert (reviews(more), closures(more), more.tally.facts["closure-in-question"]) == ([], [], 1)
+    outputs = stage.feed(ruling("uphold", at(days=14), review_id=review.review_id))
+    (closure,) = closures(outputs)
+    assert (closure.decision, closure.review_id, closure.decided_at) == ("human", review.review_id, at(days=14))
+
+
+@pytest.mark.parametrize("verdict", ["reverse", "inconclusive"])
+def test_a_store_stays_open_and_the_next_takedown_asks_again(verdict: Verdict) -> None:
+    stage, review = closing()
+    assert closures(stage.feed(ruling(verdict, at(days=13), review_id=review.review_id))) == []
+    (again,) = reviews(stage.offer(listing_id="F9", event_time=at(days=14)))
+    assert (again.question, again.review_id != review.review_id) == ("closure", True)
+
+
+def test_nobody_answers_and_the_store_stays_open() -> None:
+    stage, review = closing()
+    assert stage.feed(sequenced_tick(at(days=17))).tally.decided["ended:unanswered"] == 1
+    assert codes(stage.feed(ruling("uphold", at(days=17), review_id=review.review_id))) == {"already-closed": 1}
+    assert len(reviews(stage.offer(listing_id="F9", event_time=at(days=18)))) == 1
+
+
+def test_what_no_longer_carries_a_closure_does_not_close() -> None:
+    stage, review = closing()
+    stage.feed(ruling("reverse", at(days=13), takedown_id=takedowns(stage.total)[0].takedown_id))
+    outputs = stage.feed(ruling("uphold", at(days=14), review_id=review.review_id))
+    assert (closures(outputs), outputs.tally.facts["closure-not-due"]) == ([], 1)
+
+
+def test_a_closure_that_people_have_a_part_in_is_not_asked_about() -> None:
+    stage = Flagging(policy=default_policy())
+    stage.feed(ruling("counterfeit", review_id=asked(stage)))
+    stage.fakes(range(1, 4))
+    (closure,) = closures(stage.total)
+    assert closure.decision == "partly"
+
+
+@pytest.mark.parametrize("verdict", ["counterfeit", "genuine"])
+def test_a_verdict_on_goods_does_not_answer_whether_a_store_closes(verdict: Verdict) -> None:
+    stage, review = closing()
+    assert codes(stage.feed(ruling(verdict, at(days=13), review_id=review.review_id))) == {"wrong-verdict": 1}
+
+
+# -- who is asked, and how much
+
+
+CHEAP = {"price": "1", "currency": "CNY"}
+SEEN_BY_HOLDER = right(notifier_ids=("HOLDER",), authorised_sellers=("S9",), reference_prices=(ReferencePrice("CNY", "500", "900"),))
+
+
+def test_the_brand_is_asked_what_the_platform_cannot_tell() -> None:
+    stage = Flagging(SEEN_BY_HOLDER, policy=default_policy(prices={"placeholder": {}}))
+    (review,) = reviews(stage.offer("Nike Air Max 90", [NIKE], **CHEAP))
+    assert (review.assignee.kind, review.assignee.id) == ("brand", "B1")
+    assert review.due_at == START + default_policy().reviews.joint_force.due_after
+    assert codes(stage.feed(ruling("counterfeit", LATE, "brand", review_id=review.review_id))) == {"not-entitled": 1}, "another brand"
+    answer = SequencedRuling("ruling", LATE, "B", "S1", "counterfeit", DecidedBy("brand", "B1"), review_id=review.review_id)
+    assert len(takedowns(stage.feed(answer))) == 1
+
+
+def test_the_team_is_asked_what_speaks_of_the_goods_and_where_nobody_speaks_for_the_right() -> None:
+    stage = Flagging(right(notifier_ids=("HOLDER",)))
+    (review,) = reviews(stage.offer("N1KE Air Max 90", [DISGUISED]))
+    assert review.assignee.kind == "team"
+    silent = Flagging(
+        right(authorised_sellers=("S9",), reference_prices=(ReferencePrice("CNY", "500", "900"),)),
+        policy=default_policy(prices={"placeholder": {}}),
+    )
+    (review,) = reviews(silent.offer("Nike Air Max 90", [NIKE], **CHEAP))
+    assert review.assignee.kind == "team"
+
+
+def test_above_the_budget_only_what_is_urgent_is_asked() -> None:
+    stage = Flagging(policy=default_policy(reviews={"budget": 2}))
+    for number, category in enumerate(("Shoes", "Shoes", "Shoes", "Baby food", "Shoes")):
+        stage.offer(f"N1KE Air Max 9{number}", [DISGUISED], listing_id=f"L{number}", category=category)
+    assert [each.listing_id for each in reviews(stage.total)] == ["L0", "L1", "L3"]
+    assert stage.facts()["capacity"] == 2
+    tomorrow = stage.offer("N1KE Air Max 92", [DISGUISED], listing_id="L2", version=2, change="updated", event_time=at(days=1))
+    assert len(reviews(tomorrow)) == 1
+
+
+# -- brands and measures
+
+
+def test_a_brand_decides_on_its_own_takedown_until_it_is_appealed_against() -> None:
+    stage = Flagging()
+    first, second = taken_down(stage), taken_down(stage, "L2", at(days=5))
+    own = DecidedBy("brand", "B1")
+    assert codes(stage.feed(ruling("reverse", LATE, "brand", takedown_id=first))) == {"not-entitled": 1}
+    assert len(back(stage.feed(SequencedRuling("ruling", at(days=6), "X", "S1", "reverse", own, takedown_id=first)))) > 0
+    stage.feed(appeal(at(days=6), takedown_id=second))
+    assert codes(stage.feed(SequencedRuling("ruling", at(days=7), "Y", "S1", "reverse", own, takedown_id=second))) == {"not-entitled": 1}

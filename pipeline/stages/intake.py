@@ -1,0 +1,194 @@
+"""Intake: what a notice leads to. The rules are in docs/people.md; the order in which they are asked is here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from pipeline.enforcement import brake
+from pipeline.events.right import Right
+from pipeline.events.sequence import SequencedNotice
+from pipeline.signals.case import Finding
+from pipeline.stages import decisions, notice_checks
+from pipeline.stages.desk import SCHEDULE, Desk
+from pipeline.stages.enforcer import Enforcer
+from pipeline.stages.notices import KnownNotice
+from pipeline.stages.offer import Offer
+from pipeline.stages.outcomes import Outcomes
+from pipeline.stages.redress import Redress
+from pipeline.stages.shelf import KnownListing
+from pipeline.stages.verdict import Share, Verdict, about_goods, outcome
+
+SIGNAL = "notice"
+
+
+class Intake:
+    """Works at one chunk's desk."""
+
+    def __init__(self, desk: Desk, enforcer: Enforcer, redress: Redress, outcomes: Outcomes) -> None:
+        self._desk, self._enforcer, self._redress, self._outcomes = desk, enforcer, redress, outcomes
+
+    def notice(self, event: SequencedNotice) -> None:
+        """Confirm a notice, and look at it."""
+        self._outcomes.receive(event)
+        if event.claim == "retraction":
+            self._retract(event)
+        else:
+            self._look(KnownNotice(event), event.at)
+
+    def arrived(self, offer: Offer) -> None:
+        """Look at the notices that wait for a listing which has come now."""
+        for known in self._desk.notices.awaited(offer):
+            self._look(known, max(offer.at, known.event.at))
+
+    def give_up(self, name: str, now: datetime) -> None:
+        """Refuse a notice whose listing has not come in time."""
+        known = self._desk.notices.give_up(name)
+        if known is not None:
+            self._outcomes.end(known, "refused", "listing-unknown", now)
+
+    # -- is it in order?
+
+    def _look(self, known: KnownNotice, at: datetime) -> None:
+        event, snapshot = known.event, self._desk.snapshot
+        listing = self._desk.shelf.of(event.seller_id, event.listing_id)
+        known = replace(known, content=listing.content if listing is not None else None)
+        first = self._desk.notices.first_to_say(event, known.content)
+        if first is not None:
+            self._as_before(known, first, at)
+            return
+        refused = notice_checks.refusal(event, snapshot, at)
+        if refused is not None:
+            self._outcomes.end(known, "refused", refused.code, at, missing=refused.missing)
+        elif listing is None:
+            self._desk.notices.put(known)
+            self._desk.notices.wait(event, event.at + self._desk.policy.notices.wait_for_listing, self._desk.policy.times)
+        else:
+            self._weigh(known, listing, at)
+
+    def _as_before(self, known: KnownNotice, first: KnownNotice, at: datetime) -> None:
+        """Give the same complaint the same answer: now, or when the first one has it."""
+        root = first.same_as or first.event.notice_id
+        known = replace(known, same_as=root, right_ids=first.right_ids)
+        if first.outcome is None:
+            self._desk.notices.put(known)
+            self._desk.notices.put(replace(first, repeats=(*first.repeats, known.event.notice_id)))
+        else:
+            self._outcomes.end(known, first.outcome, first.code, at, automated=first.automated, takedown_id=first.takedown_id)
+
+    # -- what does it say?
+
+    def _weigh(self, known: KnownNotice, listing: KnownListing, at: datetime) -> None:
+        rights = notice_checks.rights_in_question(known.event, listing, self._desk.snapshot, at)
+        if not rights and known.event.right_id is not None:
+            self._outcomes.end(known, "refused", "territory", at)
+        elif listing.status == "down":
+            self._outcomes.end(known, "already_down", "already-down", at, takedown_id=listing.takedown_id)
+        elif not rights:
+            self._outcomes.end(known, "refused", "no-right", at)
+        else:
+            known = replace(known, right_ids=tuple(right.right_id for right in rights))
+            self._decide(known, listing, self._verdicts(known.event, listing, rights, at), at)
+
+    def _verdicts(self, event: SequencedNotice, listing: KnownListing, rights: Sequence[Right], at: datetime) -> list[Verdict]:
+        """Add what the notice weighs to what the listing scored when it was last looked at; the highest score first."""
+        weight, policy = getattr(self._desk.policy.notices.weights, self._voice(event, at)), self._desk.policy
+        scored = {weighed.right_id: weighed for weighed in listing.weighed}
+        verdicts = []
+        for right in rights:
+            before = scored.get(right.right_id)
+            score = round((before.score if before else policy.decision.prior) + weight, 4)
+            said = Share(SIGNAL, "goods", weight, Finding(1.0, (), {"claim": event.claim, "notifier_kind": event.notifier_kind}))
+            shares = (*(before.shares if before else ()), said)
+            verdicts.append(Verdict(right, outcome(score, shares, policy.decision), score, shares, ()))
+        return sorted(verdicts, key=lambda verdict: -verdict.score)
+
+    def _voice(self, event: SequencedNotice, at: datetime) -> str:
+        return notice_checks.tier(event.notifier_id, self._desk.snapshot, at) if self._speaks(event) else "stranger"
+
+    def _speaks(self, event: SequencedNotice) -> bool:
+        """Tell whether the notifier speaks for the right."""
+        right = self._desk.snapshot.registry.rights.get(event.right_id or "")
+        return right is not None and event.notifier_id in right.notifier_ids
+
+    def _decide(self, known: KnownNotice, listing: KnownListing, verdicts: list[Verdict], at: datetime) -> None:
+        """Take down at once, ask, or refuse."""
+        event, exempt = known.event, set(listing.found_genuine)
+        speaks = self._speaks(event)
+        carried = [verdict for verdict in verdicts if verdict.outcome == "takedown" and about_goods(verdict.shares[:-1])]
+        down = verdicts if speaks and self._is_fast_track(event, at) else carried if event.claim not in ("design", "patent") else []
+        asked = verdicts if speaks else [verdict for verdict in verdicts if verdict.outcome != "clear"]
+        if any(verdict.right.right_id in exempt for verdict in verdicts):
+            self._ask(known, listing, verdicts, at)
+        elif down and self._brake_allows(down, at):
+            self._take_down(known, listing, down, at)
+        elif asked:
+            self._ask(known, listing, asked, at)
+        else:
+            self._outcomes.end(known, "refused", "insufficient", at)
+
+    def _is_fast_track(self, event: SequencedNotice, at: datetime) -> bool:
+        policy = self._desk.policy.notices
+        return event.claim in policy.fast_track and notice_checks.tier(event.notifier_id, self._desk.snapshot, at) == "fast_track"
+
+    def _brake_allows(self, verdicts: Sequence[Verdict], at: datetime) -> bool:
+        return brake.allows(self._desk.view, self._desk.policy.brake, _right_ids(verdicts), SIGNAL, at)
+
+    def _take_down(self, known: KnownNotice, listing: KnownListing, verdicts: Sequence[Verdict], at: datetime) -> None:
+        event, policy, preset = known.event, self._desk.policy, self._desk.policy.preset()
+        ledger = self._desk.ledger(event.seller_id)
+        cost = self._enforcer.cost(listing, ledger, decisions.claimed(event), preset, at)
+        takedown = decisions.noticed(event, listing, verdicts, at, cost, self._desk.snapshot)
+        brake.count(self._desk.view, SCHEDULE, policy.brake, _right_ids(verdicts), SIGNAL, at, policy.times.lateness)
+        self._enforcer.carry_out(takedown, listing, ledger, preset, rests_on=None if self._carried(listing) else event.notice_id)
+        self._outcomes.end(known, "accepted", "accepted", at, takedown_id=takedown.takedown_id)
+
+    def _carried(self, listing: KnownListing) -> bool:
+        """Tell whether what was found in a listing itself would have taken it down."""
+        return any(one.score >= self._desk.policy.decision.takedown and about_goods(one.shares) for one in listing.weighed)
+
+    def _ask(self, known: KnownNotice, listing: KnownListing, verdicts: Sequence[Verdict], at: datetime) -> None:
+        """Join the question that is open about the listing and one of the rights, or open one."""
+        event, about = known.event, set(_right_ids(verdicts))
+        for review_id in listing.review_ids:
+            asked = self._desk.questions.waiting(event.seller_id, review_id)
+            if asked is not None and about.intersection(asked.right_ids):
+                self._desk.questions.note(event.seller_id, review_id, replace(asked, notice_ids=(*asked.notice_ids, event.notice_id)))
+                self._desk.notices.put(replace(known, review_id=review_id))
+                return
+        review = decisions.noticed_review(event, listing, verdicts, at, self._desk.snapshot)
+        found = any(about_goods(verdict.shares[:-1]) for verdict in verdicts)
+        self._desk.ask(review, decisions.question(review, about_goods=found))
+        self._desk.shelf.asked(event.seller_id, event.listing_id, review.review_id)
+        self._desk.notices.put(replace(known, review_id=review.review_id))
+
+    # -- it is taken back
+
+    def _retract(self, event: SequencedNotice) -> None:
+        """Take a notice back, where it is open or something rests on it."""
+        known, at = KnownNotice(event), event.at
+        target = self._desk.notices.get(event.seller_id, event.retracts) if event.retracts is not None else None
+        if event.retracts is None:
+            self._outcomes.end(known, "refused", "incomplete", at, missing=("retracts",))
+        elif target is None or target.event.notifier_id != event.notifier_id:
+            self._outcomes.end(known, "refused", "notice-unknown", at)
+        elif target.event.claim == "retraction" or target.amended or target.outcome not in (None, "accepted"):
+            self._outcomes.end(known, "refused", "already-ended", at)
+        else:
+            self._take_back(target, event)
+            self._outcomes.end(known, "accepted", "accepted", at)
+
+    def _take_back(self, target: KnownNotice, by: SequencedNotice) -> None:
+        seller_id, notice_id = target.event.seller_id, target.event.notice_id
+        if target.outcome is None:
+            self._desk.notices.leave(target.event)
+            self._outcomes.end(target, "retracted", "retracted", by.at)
+            self._redress.leave_question(target, by.at)
+            return
+        self._outcomes.amend(seller_id, notice_id, "retracted", "retracted", by.at, target.takedown_id)
+        if target.takedown_id is not None:
+            self._redress.retracted(target.takedown_id, by)
+
+
+def _right_ids(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    return tuple(verdict.right.right_id for verdict in verdicts)
