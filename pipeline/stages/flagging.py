@@ -38,13 +38,14 @@ TABLES: tuple[Table[Any], ...] = (*desk.TABLES, brake.COUNTS)
 
 def process(records: Sequence[Record], view: View, reference: Reference) -> Outputs:
     """Handle one chunk. Pure: what comes out depends on the records, the state and the reference data alone."""
-    offers = [Offer.of(record.event) for record in records if type(record.event) in (MatchedListing, SlimListing)]
+    offered = [Offer.of(record.event) if type(record.event) in (MatchedListing, SlimListing) else None for record in records]
+    offers = [offer for offer in offered if offer is not None]
     view.prefetch(SELLERS, [offer.seller_id for offer in offers])
     Shelf.prefetch(view, offers)
     Notices.prefetch(view, offers)
     flagger = Flagger(view, reference)
-    for record in records:
-        flagger.handle(record)
+    for record, offer in zip(records, offered, strict=True):
+        flagger.handle(record, offer)
     return flagger.outputs
 
 
@@ -63,18 +64,18 @@ class Flagger:
         """What came of the records so far."""
         return self._desk.outputs
 
-    def handle(self, record: Record) -> None:
-        """Keep a record, and emit what it leads to."""
+    def handle(self, record: Record, offer: Offer | None) -> None:
+        """Keep a record, and emit what it leads to. `offer`: the listing in it, where there is one."""
         self._desk.tally.taken += 1
         self._desk.cause = record
         event = record.event
         if record.fault is not None:
             return self.outputs.bury(NAME, record, record.fault)
         fault: Fault | None = None
-        if isinstance(event, SequencedTick):
+        if offer is not None:
+            self._offer(offer)
+        elif isinstance(event, SequencedTick):
             self._tick(event)
-        elif isinstance(event, MatchedListing | SlimListing):
-            self._offer(Offer.of(event))
         elif isinstance(event, SequencedNotice):
             self._intake.notice(event)
         elif isinstance(event, SequencedRuling):

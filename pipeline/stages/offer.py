@@ -10,8 +10,9 @@ from pipeline.state.table import key
 
 
 class Offer(Struct, frozen=True):
-    """What both kinds of record have in common; `matched` is the whole record where it touches a right."""
+    """What both kinds of record have in common; `matched` is the whole record where it touches a right, `name` its key in the state."""
 
+    name: str
     at: datetime
     seller_id: str
     listing_id: str
@@ -25,11 +26,6 @@ class Offer(Struct, frozen=True):
     language: str | None = None
     territories: tuple[str, ...] = ()
 
-    @property
-    def name(self) -> str:
-        """The listing's key in the state."""
-        return key(self.seller_id, self.listing_id)
-
     def derive(self, kind: str) -> str:
         """Derive an id from this version of the listing."""
         return derive(kind, self.seller_id, self.listing_id, str(self.version), self.at.isoformat())
@@ -39,6 +35,7 @@ class Offer(Struct, frozen=True):
         """Read a record of the sequence."""
         if isinstance(event, SlimListing):
             return cls(
+                key(event.seller_id, event.listing_id),
                 event.at,
                 event.seller_id,
                 event.listing_id,
@@ -54,6 +51,7 @@ class Offer(Struct, frozen=True):
             )
         one = event.listing
         return cls(
+            key(one.seller_id, one.listing_id),
             event.at,
             one.seller_id,
             one.listing_id,

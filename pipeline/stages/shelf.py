@@ -204,7 +204,17 @@ def renewed(offer: Offer, known: KnownListing | None) -> KnownListing:
     Where it comes back it is first seen anew: else one old listing would be excused for ever.
     """
     if known is None:
-        known = KnownListing(offer.version, "live", offer.at, offer.fingerprint, offer.phashes)
+        return KnownListing(
+            version=offer.version,
+            status="live",
+            first_seen=offer.at,
+            fingerprint=offer.fingerprint,
+            phashes=offer.phashes,
+            category=offer.category,
+            marketplace=offer.marketplace,
+            language=offer.language,
+            territories=offer.territories,
+        )
     back = known.status != "live" and offer.change == "listed"
     status: Literal["live", "down"] = "down" if known.status == "down" and offer.change != "listed" else "live"
     same = known.exempt_as == content(offer.fingerprint, offer.phashes)
