@@ -7,6 +7,7 @@ from pipeline.cli import (
     dead_letters,
     evaluate,
     explain,
+    notifiers,
     policy,
     replay,
     reset,
@@ -32,5 +33,5 @@ app = typer.Typer(
 app.callback()(version.asked)
 for verb in (replay, explain, simulate, evaluate, worker, watch, status, reset, clock, schema, version):
     app.command(name=verb.NAME, epilog=EXIT_CODES)(verb.command)
-for group in (policy, topics, rights, dead_letters):
+for group in (policy, topics, rights, notifiers, dead_letters):
     app.add_typer(group.app, name=group.NAME)

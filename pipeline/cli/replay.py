@@ -15,6 +15,7 @@ from pipeline.kafka.compare import compare
 from pipeline.kafka.play import play
 from pipeline.kafka.recompute import recompute
 from pipeline.local.inputs import files_of
+from pipeline.local.references import POLICIES, RIGHTS, STANDINGS
 from pipeline.local.replay import Plan, replay
 from pipeline.local.run import CHUNK
 from pipeline.local.summary import Summary
@@ -70,10 +71,11 @@ def command(
 
     takedown replay DIR --out OUT reads <topic>.jsonl, .jsonl.gz or .jsonl.zst from DIR, merged by event time, and writes the recorded
     sequence and every output topic to OUT, which appears when it is complete. The same input gives the same bytes. Lines that cannot be
-    used become dead letters. Topics: listings, and as you have them rights, policies and clock; truth.jsonl is ignored.
+    used become dead letters. Topics: listings, and as you have them notices, rulings, appeals, clock, rights, policies and
+    notifier-standings; truth.jsonl is ignored.
 
-    takedown replay DIR --to BOOTSTRAP writes listings and ticks to Kafka in the order of event time; run no other clock meanwhile. Rights
-    and policies are published with their own verbs.
+    takedown replay DIR --to BOOTSTRAP writes what came from outside, and ticks, to Kafka in the order of event time; run no other clock
+    meanwhile. Rights, policies and standings are published with their own verbs.
 
     takedown replay --from BOOTSTRAP --out OUT runs the stages behind dedupe over the sequence and the reference topics that Kafka holds,
     and with --compare tells, when all workers have caught up, whether the output topics hold the same bytes.
@@ -129,11 +131,11 @@ def _play(folder: Path, settings: Settings, speed: str) -> None:
     out.print(f"{played.records.total():,} records played to {settings.bootstrap}: {counts}", markup=False)
     if played.too_long:
         err.print(f"{played.too_long:,} lines are too long for Kafka and were left out", markup=False)
-    for topic in sorted({"rights", "policies"} & files.keys()):
+    for topic in sorted(_PUBLISHED.keys() & files.keys()):
         err.print(f"{files[topic].path} was not played; publish it: takedown {_PUBLISHED[topic]}", markup=False)
 
 
-_PUBLISHED = {"rights": "rights load FILE", "policies": "policy publish FILE"}
+_PUBLISHED = {RIGHTS: "rights load FILE", POLICIES: "policy publish FILE", STANDINGS: "notifiers load FILE"}
 
 
 def _recompute(settings: Settings, out_folder: Path, *, force: bool, json: bool, comparing: bool, fused: bool) -> None:

@@ -9,6 +9,7 @@ from pipeline.health import Health
 from pipeline.kafka.owner import Plan
 from pipeline.kafka.references import LiveReference
 from pipeline.kafka.worker import Worker
+from pipeline.local.references import by_topic
 
 _LOOP_STANDS = 60.0  # seconds without a turn of the loop; a large store that closes takes some
 _NOT_POLLED = 120.0  # seconds without a look at what can be fetched
@@ -99,5 +100,4 @@ class Checkup:
 def _reference(app: Patient) -> Mapping[str, int] | None:
     if app.worker is None:
         return None
-    ready = app.reference.read_so_far()
-    return {"rights": ready.rights, "policies": ready.policies, "refused": len(app.reference.dead_letters)}
+    return {**by_topic(app.reference.read_so_far()), "refused": len(app.reference.dead_letters)}

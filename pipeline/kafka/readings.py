@@ -8,7 +8,7 @@ from pipeline import metrics
 from pipeline.kafka.observed import Observed, Recovery
 from pipeline.kafka.references import LiveReference
 from pipeline.kafka.worker import Owning, Worker
-from pipeline.local.references import POLICIES, RIGHTS
+from pipeline.local.references import by_topic
 from pipeline.metrics import Reading
 
 
@@ -23,11 +23,9 @@ def readings(worker: Worker, reference: LiveReference) -> Iterator[Reading]:
 
 
 def _of_reference(name: str, reference: LiveReference) -> Iterator[Reading]:
-    ready = reference.read_so_far()
-    yield Reading(metrics.REFERENCE, (name, RIGHTS), ready.rights)
-    yield Reading(metrics.REFERENCE, (name, POLICIES), ready.policies)
     refused = Counter(letter.topic for letter in list(reference.dead_letters))
-    for topic in (RIGHTS, POLICIES):
+    for topic, ready in by_topic(reference.read_so_far()).items():
+        yield Reading(metrics.REFERENCE, (name, topic), ready)
         yield Reading(metrics.REFUSED, (name, topic), refused[topic])
 
 

@@ -46,7 +46,8 @@ class Original(NamedTuple):
 def refuse(letter: DeadLetter) -> None:
     """Raise NotRedrivenError where the record of a letter must not be written again, or it would be of no use."""
     if letter.topic in REFERENCES:
-        raise NotRedrivenError(f"{letter.topic} is reference data: publish it anew, with takedown rights load or takedown policy publish")
+        verbs = "takedown rights load, takedown policy publish or takedown notifiers load"
+        raise NotRedrivenError(f"{letter.topic} is reference data: publish it anew, with {verbs}")
     if letter.topic in OUTPUTS:
         raise NotRedrivenError(
             f"{letter.topic} has one writer, {writer(letter.topic)}; mend {letter.stage}, and let it read again: takedown reset --stage "

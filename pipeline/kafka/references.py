@@ -1,4 +1,4 @@
-"""Reference data of a worker: rights and policies, read continuously; they take effect at ticks only.
+"""Reference data of a worker: rights, policies and standings, read continuously; they take effect at ticks only.
 
 A tick is stamped with how much has been read and made ready; the other stages wait until they have read as far as a tick says. The
 registry's search index is built in a thread, off the hot path, and shared by all partitions.
@@ -14,9 +14,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from pipeline.collector import leave_alone
 from pipeline.events.dead_letter import DeadLetter
 from pipeline.events.sequence import Offsets
+from pipeline.flow import REFERENCES
 from pipeline.kafka.decode import decoder_of
 from pipeline.kafka.reading import reader
-from pipeline.local.references import POLICIES, RIGHTS, References
+from pipeline.local.references import POLICIES, References, by_topic, offsets_of
 from pipeline.stages.record import Record
 from pipeline.stages.reference import MissingReferenceError, Snapshot
 
@@ -33,8 +34,8 @@ class LiveReference:
         """`names` are the topics' names on the broker; `searched`: the stage searches for brand names."""
         self.read = References()
         self._consumer: AIOKafkaConsumer = reader(client)
-        self._places = {topic: TopicPartition(names[topic], 0) for topic in (RIGHTS, POLICIES)}
-        self._decoders = {topic: decoder_of(topic, names[topic], 1) for topic in (RIGHTS, POLICIES)}
+        self._places = {topic: TopicPartition(names[topic], 0) for topic in REFERENCES}
+        self._decoders = {topic: decoder_of(topic, names[topic], 1) for topic in REFERENCES}
         self._searched = searched
         self._ready = Offsets()
         self._moved = asyncio.Condition()
@@ -83,19 +84,9 @@ class LiveReference:
         """Take over records; a gap in the offsets (an aborted transaction) keeps its place, so that offsets and counts agree."""
         for topic, place in self._places.items():
             for each in fetched.get(place, ()):
-                record = self._decoders[topic](each)
-                self._fill(topic, each.offset)
-                self.read.add_right(record) if topic == RIGHTS else self.read.add_policy(record)
+                self.read.skip_to(topic, each.offset)
+                self.read.add(self._decoders[topic](each))
         return sum(map(len, fetched.values()))
-
-    def _fill(self, topic: str, offset: int) -> None:
-        history = self.read.history
-        while self._count(history.read_so_far(), topic) < offset:
-            history.add_right(None) if topic == RIGHTS else history.add_policy(None)
-
-    @staticmethod
-    def _count(offsets: Offsets, topic: str) -> int:
-        return offsets.rights if topic == RIGHTS else offsets.policies
 
     async def _make_ready(self) -> None:
         """Build what a stage needs of the newest data, then let it be seen."""
@@ -105,7 +96,7 @@ class LiveReference:
         async with self._moved:
             self._ready = offsets
             self._moved.notify_all()
-        log.info("reference data: %d rights, %d policies", offsets.rights, offsets.policies)
+        log.info("reference data: %d rights, %d policies, %d standings", offsets.rights, offsets.policies, offsets.standings)
         for letter in self.dead_letters[self._told :]:
             said = "%s: record %d is no good, and what was good before it holds: %s"
             log.error(said, letter.topic, letter.offset, letter.error.message, extra={"fields": {"topic": letter.topic}})
@@ -121,7 +112,7 @@ class LiveReference:
         asked = {record.event.reference for record in records if hasattr(record.event, "reference")}
         if wanted is not None:
             asked.add(wanted)
-        for offsets in sorted(asked, key=lambda each: (each.rights, each.policies)):
+        for offsets in sorted(asked, key=lambda each: tuple(by_topic(each).values())):
             await self._until_ready(offsets)
             await asyncio.to_thread(self._build, offsets)
 
@@ -133,7 +124,7 @@ class LiveReference:
                     await self._moved.wait_for(lambda: _covers(self._ready, wanted))
             except TimeoutError:
                 ends = await self._consumer.end_offsets(list(self._places.values()))
-                held = Offsets(ends[self._places[RIGHTS]], ends[self._places[POLICIES]])
+                held = offsets_of({topic: ends[place] for topic, place in self._places.items()})
                 log.warning("waiting for reference data: a tick asks for %s, %s are ready, the topics hold %s", wanted, self._ready, held)
                 if not _covers(held, wanted):
                     raise MissingReferenceError(f"the sequence asks for {wanted}, the topics hold {held}: were they made anew?") from None
@@ -149,4 +140,5 @@ class LiveReference:
 
 
 def _covers(ready: Offsets, wanted: Offsets) -> bool:
-    return ready.rights >= wanted.rights and ready.policies >= wanted.policies
+    there = by_topic(ready)
+    return all(there[topic] >= number for topic, number in by_topic(wanted).items())

@@ -12,6 +12,7 @@ from pipeline.local.lines import LINE_LIMIT, OUTPUT_LIMIT, SUFFIXES, Lines, TooL
 from pipeline.stages.record import Record
 
 IGNORED = frozenset({"truth"})  # what a simulator knows and a marketplace does not
+_MAY_LACK = frozenset({"notifier-standings"})  # of what a replay wrote: where there is none, everyone is ordinary
 _WHICH = ("with one file a topic", "that a replay wrote")
 _NO_TOPICS = (".", "readme")  # how the names of files begin that are for people and systems
 
@@ -30,7 +31,7 @@ def files_of(folder: Path, *, recorded: bool = False) -> dict[str, Lines]:
             _check(path, topic, found, recorded=recorded)
             found[topic] = Lines(path, LINE_LIMIT if topic in (*INPUTS, *REFERENCES) else OUTPUT_LIMIT)
     for needed in (SEQUENCE, *REFERENCES, DEAD_LETTERS) if recorded else ("listings",):
-        if needed not in found:
+        if needed not in found and needed not in _MAY_LACK:
             raise InputError(folder, f"holds no {needed}.jsonl, .jsonl.gz or .jsonl.zst; name a folder {_WHICH[recorded]}")
     return found
 

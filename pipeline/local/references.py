@@ -1,13 +1,15 @@
 """Reference data of a replay: the whole files are read at the start, and copied beside what they decide."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pipeline.codec import encode
 from pipeline.events.dead_letter import DeadLetter, Fault
 from pipeline.events.policy_record import PolicyRecord
-from pipeline.events.right import Right
+from pipeline.events.sequence import Offsets
+from pipeline.flow import REFERENCES
 from pipeline.local.errors import InputError
 from pipeline.local.inputs import records
 from pipeline.local.lines import Lines
@@ -17,50 +19,65 @@ from pipeline.stages.record import Record, dead_letter
 from pipeline.stages.reference import History
 
 STAGE = "reference"  # in dead letters: no stage of the flow reads these files on its own
-RIGHTS, POLICIES = "rights", "policies"
+RIGHTS, POLICIES, STANDINGS = "rights", "policies", "notifier-standings"
 
 
 @dataclass(slots=True)
 class References:
-    """Rights and policies as they were read: the history for the stages, the lines to keep, and what could not be read."""
+    """Reference data as it was read: the history for the stages, the lines to keep, and what could not be read."""
 
     history: History = field(default_factory=History)
-    kept: dict[str, list[bytes]] = field(default_factory=lambda: {RIGHTS: [], POLICIES: []})
+    kept: dict[str, list[bytes]] = field(default_factory=lambda: {topic: [] for topic in REFERENCES})
     dead_letters: list[DeadLetter] = field(default_factory=list)
-    read: dict[str, int] = field(default_factory=lambda: {RIGHTS: 0, POLICIES: 0})
+    read: dict[str, int] = field(default_factory=lambda: dict.fromkeys(REFERENCES, 0))
 
-    def add_right(self, record: Record) -> None:
-        """Take over one line of the rights file."""
-        self._count(record)
-        if record.fault is not None:
-            self._bury(record, record.fault)
-        self.history.add_right(record.event if isinstance(record.event, Right) else None)
-
-    def add_policy(self, record: Record) -> None:
-        """Take over one line of the policies file; a policy that is no good changes nothing."""
-        self._count(record)
-        policy, fault = _policy_in(record)
+    def add(self, record: Record) -> None:
+        """Take over one record of a reference topic; one that is no good keeps its place and changes nothing."""
+        self._count(record.topic, record.raw)
+        event, fault = _taken(record)
         if fault is not None:
-            self._bury(record, fault)
-        self.history.add_policy(policy)
+            self.dead_letters.append(dead_letter(STAGE, record, fault))
+        self._append(record.topic, event)
 
     def add_text(self, policy: Policy, text: str) -> None:
         """Publish a policy file as the newest one."""
-        self.read[POLICIES] += 1
-        self.kept[POLICIES].append(encode(PolicyRecord(policy.version, text)))
-        self.history.add_policy(policy)
+        self._count(POLICIES, encode(PolicyRecord(policy.version, text)))
+        self._append(POLICIES, policy)
 
-    def _count(self, record: Record) -> None:
-        self.read[record.topic] += 1
-        self.kept[record.topic].append(record.raw)
+    def skip_to(self, topic: str, offset: int) -> None:
+        """Keep the places of records that are not there, so that offsets and counts agree."""
+        for _ in range(by_topic(self.history.read_so_far())[topic], offset):
+            self._append(topic, None)
 
-    def _bury(self, record: Record, fault: Fault) -> None:
-        self.dead_letters.append(dead_letter(STAGE, record, fault))
+    def _count(self, topic: str, line: bytes) -> None:
+        self.read[topic] += 1
+        self.kept[topic].append(line)
+
+    def _append(self, topic: str, event: Any) -> None:
+        """Put what a record holds into the history; None where it holds nothing that is good."""
+        history = self.history
+        adds: dict[str, Callable[[Any], None]] = {
+            RIGHTS: history.add_right,
+            POLICIES: history.add_policy,
+            STANDINGS: history.add_standing,
+        }
+        adds[topic](event)
 
 
-def _policy_in(record: Record) -> tuple[Policy | None, Fault | None]:
-    if record.fault is not None:
-        return None, record.fault
+def by_topic(offsets: Offsets) -> Mapping[str, int]:
+    """Return for each reference topic how many of its records some offsets name."""
+    return {RIGHTS: offsets.rights, POLICIES: offsets.policies, STANDINGS: offsets.standings}
+
+
+def offsets_of(read: Mapping[str, int]) -> Offsets:
+    """Return the offsets that name so many records of each reference topic."""
+    return Offsets(rights=read[RIGHTS], policies=read[POLICIES], standings=read[STANDINGS])
+
+
+def _taken(record: Record) -> tuple[Any, Fault | None]:
+    """Return what the history takes of a record, or what is wrong with it: of a policy's text that may be more than its form."""
+    if record.fault is not None or record.topic != POLICIES:
+        return record.event, record.fault
     try:
         return parse(record.event.text, f"policy {record.event.version}"), None
     except PolicyError as error:
@@ -68,15 +85,14 @@ def _policy_in(record: Record) -> tuple[Policy | None, Fault | None]:
 
 
 def read_references(files: dict[str, Lines], policy: Path | None = None) -> References:
-    """Read rights and policies. The policy file given by hand is the newest one; where there is none at all, the default holds.
+    """Read all reference data. The policy file given by hand is the newest one; where there is none at all, the default holds.
 
     Raises InputError where a file cannot be read, and PolicyError where the policy given, or every policy in the file, is no good.
     """
     references = References()
-    for record in _lines(RIGHTS, files):
-        references.add_right(record)
-    for record in _lines(POLICIES, files):
-        references.add_policy(record)
+    for topic in REFERENCES:
+        for record in _lines(topic, files):
+            references.add(record)
     if policy is not None:
         text = read_policy(policy)
         references.add_text(parse(text, str(policy)), text)

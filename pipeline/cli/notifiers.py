@@ -1,0 +1,36 @@
+"""`takedown notifiers`: how the notices of each notifier are taken."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.exits import EXIT_CODES
+from pipeline.cli.loading import Load, SkipBad
+from pipeline.cli.loading import load as publish
+from pipeline.cli.running import SettingsFile
+from pipeline.local.references import STANDINGS
+from pipeline.settings import Settings
+
+NAME = "notifiers"
+app = typer.Typer(help="Publish the standings of notifiers.", epilog=EXIT_CODES, no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `load` a verb of its own while it is the only one."""
+
+
+@app.command(epilog=EXIT_CODES)
+def load(
+    file: Annotated[Path, typer.Argument(help="Standings: .jsonl, .jsonl.gz or .jsonl.zst.", show_default=False, readable=False)],
+    skip_bad: SkipBad = False,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Publish a file of standings: each replaces the earlier one of its notifier_id, and holds from the next tick on.
+
+    Who has none is ordinary.
+
+    Every line is checked first, and every fault is named. Where there is one, nothing is published. To load a file twice is harmless.
+    """
+    publish(Load(STANDINGS, "standings"), file, Settings.load(settings_file), skip_bad=skip_bad)
