@@ -20,7 +20,7 @@ def command(
 ) -> None:
     """Send the time to every partition, at the start of every interval, until it is stopped by SIGTERM or Ctrl-C.
 
-    Deadlines fire, and rights and policies take effect, at ticks only. A second clock is harmless: its ticks are dropped.
+    Deadlines fire, and reference data takes effect, at ticks only. A second clock is harmless: its ticks are dropped.
     """
     settings = Settings.load(settings_file)
     try:

@@ -1,6 +1,6 @@
 """Plays files into Kafka: what a marketplace would have sent, in the order of event time, with the ticks of its clock.
 
-Listings and ticks are dealt to the partitions as a local replay deals them. Each tick is written after what precedes it in its partition is
+Records and ticks are dealt to the partitions as a local replay deals them. Each tick is written after what precedes it in its partition is
 acknowledged, and what follows it there after the tick: so a worker, however fast, meets them in the order in which the replay meets them.
 No other clock may run on the application meanwhile.
 """

@@ -1,4 +1,4 @@
-"""Writes what comes from outside to its topic: rights, policies, ticks. Each record is acknowledged by all replicas."""
+"""Writes what comes from outside to its topic: reference data, ticks. Each record is acknowledged by all replicas."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable

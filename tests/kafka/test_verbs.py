@@ -15,16 +15,19 @@ from pipeline.codec import decode, encode
 from pipeline.events.clock import Tick
 from pipeline.events.policy_record import PolicyRecord
 from pipeline.events.right import Right
+from pipeline.events.standing import NotifierStanding
 from pipeline.flow import TOPICS
 from pipeline.kafka.topics import create, topic_name
 from pipeline.policy.loader import default_text, parse
 from pipeline.settings import Settings
 from scripts.broker.workers import environment
-from tests.build import right
+from tests.build import at, right
 from tests.cli.command import TAKEDOWN, takedown
 from tests.kafka.broker import read
 
 RIGHTS = [right(right_id=f"R{number}", brand=f"Brand {number}") for number in range(20)]
+STANDINGS = [NotifierStanding("N1", "fast_track"), NotifierStanding("N2", "suspended", at(days=30)), NotifierStanding("N1", "warned")]
+LOADED = [("rights", "rights", RIGHTS), ("notifiers", "notifier-standings", STANDINGS)]
 
 
 def verb(settings: Settings, *arguments: object) -> Any:
@@ -92,7 +95,7 @@ def test_bad_settings_are_exit_code_8(settings: Settings, tmp_path: Path) -> Non
     assert "Traceback" not in ended.stderr
 
 
-# -- rights
+# -- rights and standings
 
 
 @pytest.mark.parametrize("name", ["rights.jsonl", "rights.jsonl.gz"])
@@ -105,38 +108,45 @@ async def test_rights_are_published_by_their_id_in_order(topics: Settings, tmp_p
     assert await rights(topics) == RIGHTS
 
 
-async def test_one_bad_line_keeps_all_back_unless_they_are_left_out(topics: Settings, tmp_path: Path) -> None:
-    file = written(tmp_path, encode(RIGHTS[0]), b'{"right_id": 1}', b"", encode(RIGHTS[1]), b"{", b"\xff")
-    refused = verb(topics, "rights", "load", file)
+@pytest.mark.parametrize(("group", "topic", "good"), LOADED)
+async def test_one_bad_line_keeps_all_back_unless_they_are_left_out(
+    topics: Settings, tmp_path: Path, group: str, topic: str, good: list[Any]
+) -> None:
+    key = TOPICS[topic].key or ""
+    file = written(tmp_path, encode(good[0]), f'{{"{key}": 1}}'.encode(), b"", encode(good[1]), b"{", b"\xff")
+    refused = verb(topics, group, "load", file)
     assert refused.returncode == 4
-    for line, said in ((2, "$.right_id"), (3, "the line is empty"), (5, ""), (6, "")):
+    for line, said in ((2, f"$.{key}"), (3, "the line is empty"), (5, ""), (6, "")):
         assert f"{file}:{line}: {said}" in refused.stderr
     assert "4 lines are no good, so nothing was published" in refused.stderr
-    assert await read(topics, "rights") == []
-    passed = verb(topics, "rights", "load", file, "--skip-bad")
+    assert await read(topics, topic) == []
+    passed = verb(topics, group, "load", file, "--skip-bad")
     assert passed.returncode == 0
-    assert "2 rights published, 4 lines left out" in passed.stdout
-    assert await rights(topics) == RIGHTS[:2]
+    assert "published, 4 lines left out" in passed.stdout
+    records = await read(topics, topic)
+    assert [(record.key.decode(), record.value) for record in records] == [(getattr(one, key), encode(one)) for one in good[:2]]
 
 
-def test_a_file_that_is_not_there_is_exit_code_4(settings: Settings, tmp_path: Path) -> None:
-    ended = verb(settings, "rights", "load", tmp_path / "none.jsonl")
+@pytest.mark.parametrize("group", ["rights", "notifiers"])
+def test_a_file_that_is_not_there_is_exit_code_4(settings: Settings, tmp_path: Path, group: str) -> None:
+    ended = verb(settings, group, "load", tmp_path / "none.jsonl")
     assert ended.returncode == 4
     assert "No such file" in ended.stderr
 
 
-async def test_rights_come_through_a_pipe(topics: Settings) -> None:
-    """As `kubectl exec -i` and `cat` give them: they cannot be read twice."""
-    lines = b"".join(encode(right(right_id=f"R{number}")) + b"\n" for number in range(5))
-    loaded = piped(topics, lines)
-    assert (loaded.returncode, loaded.stdout) == (0, b"5 rights published, 0 lines left out.\n"), loaded.stderr
-    assert len(await read(topics, "rights")) == 5
-    empty = piped(topics, b"")
-    assert (empty.returncode, b"holds no rights" in empty.stderr) == (4, True)
+@pytest.mark.parametrize(("group", "topic", "good"), LOADED)
+async def test_reference_data_comes_through_a_pipe(topics: Settings, group: str, topic: str, good: list[Any]) -> None:
+    """As `kubectl exec -i` and `cat` give it: it cannot be read twice."""
+    loaded = piped(topics, group, b"".join(encode(one) + b"\n" for one in good))
+    noun = {"rights": "rights", "notifiers": "standings"}[group]
+    assert (loaded.returncode, loaded.stdout) == (0, f"{len(good)} {noun} published, 0 lines left out.\n".encode()), loaded.stderr
+    assert len(await read(topics, topic)) == len(good)
+    empty = piped(topics, group, b"")
+    assert (empty.returncode, f"holds no {noun}".encode() in empty.stderr) == (4, True)
 
 
-def piped(settings: Settings, lines: bytes) -> subprocess.CompletedProcess[bytes]:
-    command = (TAKEDOWN, "rights", "load", "/dev/stdin")
+def piped(settings: Settings, group: str, lines: bytes) -> subprocess.CompletedProcess[bytes]:
+    command = (TAKEDOWN, group, "load", "/dev/stdin")
     return subprocess.run(command, input=lines, env=environment(settings), capture_output=True, check=False, timeout=60)
 
 

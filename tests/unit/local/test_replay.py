@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.codec import encode
 from pipeline.events.listing import Image
+from pipeline.events.standing import NotifierStanding
 from pipeline.local.errors import DamagedError, InputError
 from pipeline.local.lines import LINE_LIMIT
 from pipeline.local.output import OutputFolder
@@ -15,6 +16,7 @@ from pipeline.partitions import partition_of
 from pipeline.place import OutputError
 from pipeline.policy.loader import PolicyError, default_text
 from pipeline.stages.record import Outputs, Record
+from pipeline.stages.reference import MissingReferenceError
 from tests.build import FAKE, at, closing_at_once, contents, listing, right, tick, write_topics
 
 SELLERS = [f"S{number}" for number in range(6)]
@@ -46,6 +48,38 @@ def test_reference_files_are_kept_beside_what_they_decide(source: Path, tmp_path
     assert (tmp_path / "out" / "rights.jsonl").read_bytes() == (source / "rights.jsonl").read_bytes()
     (policy,) = events(tmp_path / "out", "policies")
     assert {takedown["policy_version"] for takedown in events(tmp_path / "out", "takedowns")} == {policy["version"]}
+
+
+def test_standings_are_stamped_on_every_tick_and_a_bad_one_is_a_dead_letter(source: Path, tmp_path: Path) -> None:
+    lines = [encode(NotifierStanding("N1", "suspended")), b'{"notifier_id":"N2","tier":"gold"}', encode(NotifierStanding("N2", "warned"))]
+    write_topics(source, {"notifier-standings": lines})
+    summary = replay(Plan(source, tmp_path / "out", partitions=3))
+    assert (tmp_path / "out" / "notifier-standings.jsonl").read_bytes() == (source / "notifier-standings.jsonl").read_bytes()
+    ticks = [event for event in events(tmp_path / "out", "events.unique") if event["kind"] == "tick"]
+    assert {tick["reference"]["standings"] for tick in ticks} == {3}
+    (bad,) = [letter for letter in events(tmp_path / "out", "dead-letters") if letter["topic"] == "notifier-standings"]
+    assert (bad["stage"], bad["offset"], bad["error"]["path"]) == ("reference", 1, "$.tier")
+    assert summary.topics()["notifier-standings"] == {"in": 3, "out": 3}
+    replay(Plan(tmp_path / "out", tmp_path / "again", recorded=True))
+    assert contents(tmp_path / "again") == contents(tmp_path / "out")
+
+
+def test_where_there_are_no_standings_everyone_is_ordinary(source: Path, tmp_path: Path) -> None:
+    """Also in a folder of a replay that knew of none."""
+    replay(Plan(source, tmp_path / "out"))
+    assert b"standings" not in (tmp_path / "out" / "events.unique.jsonl").read_bytes()
+    (tmp_path / "out" / "notifier-standings.jsonl").unlink()
+    replay(Plan(tmp_path / "out", tmp_path / "again", recorded=True))
+    assert (tmp_path / "again" / "notifier-standings.jsonl").read_bytes() == b""
+    assert (tmp_path / "again" / "takedowns.jsonl").read_bytes() == (tmp_path / "out" / "takedowns.jsonl").read_bytes()
+
+
+def test_standings_that_the_sequence_names_must_be_there(source: Path, tmp_path: Path) -> None:
+    write_topics(source, {"notifier-standings": [NotifierStanding("N1", "warned")]})
+    replay(Plan(source, tmp_path / "out"))
+    (tmp_path / "out" / "notifier-standings.jsonl").unlink()
+    with pytest.raises(MissingReferenceError, match="asks for 1 records of the topic notifier-standings, 0 have been read"):
+        replay(Plan(tmp_path / "out", tmp_path / "again", recorded=True))
 
 
 def test_dead_letters_name_file_line_and_fault(source: Path, tmp_path: Path) -> None:

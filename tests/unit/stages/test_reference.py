@@ -1,6 +1,7 @@
 import pytest
 
 from pipeline.events.sequence import Offsets
+from pipeline.events.standing import NotifierStanding
 from pipeline.stages.reference import History, MissingReferenceError
 from pipeline.stages.registry import Registry
 from tests.build import default_policy, right
@@ -38,6 +39,17 @@ def test_read_so_far_counts_every_record() -> None:
     assert full().read_so_far() == Offsets(3, 3)
 
 
+def test_standings_hold_from_their_offset_and_who_has_none_has_none() -> None:
+    history = full()
+    history.add_standing(NotifierStanding("N1", "warned"))
+    history.add_standing(None)
+    history.add_standing(NotifierStanding("N2", "fast_track"))
+    history.add_standing(NotifierStanding("N1", "suspended"))
+    assert history.read_so_far() == Offsets(3, 3, 4)
+    tiers = [{name: one.tier for name, one in history.at(Offsets(3, 3, offset)).standings.items()} for offset in range(5)]
+    assert tiers == [{}, {"N1": "warned"}, {"N1": "warned"}, {"N1": "warned", "N2": "fast_track"}, {"N1": "suspended", "N2": "fast_track"}]
+
+
 def test_the_registry_version_names_offset_and_content() -> None:
     first, second = full().at(Offsets(1, 1)).registry.version, full().at(Offsets(2, 1)).registry.version
     assert (first.split("-")[0], second.split("-")[0]) == ("1", "2")
@@ -45,7 +57,12 @@ def test_the_registry_version_names_offset_and_content() -> None:
 
 
 @pytest.mark.parametrize(
-    ("offsets", "message"), [(Offsets(0, 0), "no good policy"), (Offsets(4, 3), "asks for 4 records of the topic rights")]
+    ("offsets", "message"),
+    [
+        (Offsets(0, 0), "no good policy"),
+        (Offsets(4, 3), "asks for 4 records of the topic rights"),
+        (Offsets(3, 3, 1), "asks for 1 records of the topic notifier-standings, 0 have been read"),
+    ],
 )
 def test_what_is_not_there_is_refused(offsets: Offsets, message: str) -> None:
     with pytest.raises(MissingReferenceError, match=message):
