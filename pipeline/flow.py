@@ -44,6 +44,11 @@ class Topic:
     retention_days: int | None  # None: for ever
     summary: str
 
+    @property
+    def rekeyed(self) -> bool:
+        """Whether it is an output whose key is not that of the sequence: then one partition of it has the writers of all partitions."""
+        return self.role == "output" and self.key != TOPICS[SEQUENCE].key
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:

@@ -1,28 +1,36 @@
 """Compares what was recomputed with what the output topics hold: byte for byte, in order, partition by partition.
 
-Of dead letters, what the broker gave their records (offset, key, headers, time) is left out.
+Where a partition has several writers, in what order their transactions came is chance: there, what each of them wrote is compared in its
+own order, and headers say whose a record is. Of dead letters, what the broker gave their records (offset, key, headers, time) is left out.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from array import array
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from aiokafka import TopicPartition
 from msgspec.structs import replace
 
 from pipeline.codec import decode, encode
 from pipeline.events.dead_letter import DeadLetter
-from pipeline.flow import DEAD_LETTERS, OUTPUTS, SEQUENCE, STAGES
+from pipeline.flow import DEAD_LETTERS, OUTPUTS, SEQUENCE, STAGES, TOPICS
 from pipeline.kafka.connection import client
+from pipeline.kafka.messages import written_by
 from pipeline.kafka.reading import Consumer, batches, places, reading
 from pipeline.kafka.topics import topic_name
+from pipeline.partitions import partition_of
 from pipeline.settings import Settings
 
 _SHOWN = 300  # characters of a line that differs
 
 Form = Callable[[bytes], bytes | None]  # what is compared of a value; None: it is not compared
-Counts = Mapping[tuple[str, int], int]  # recomputed lines by topic and partition
+Counts = Mapping[tuple[str, int], int]  # recomputed lines by topic and partition of the sequence
+Writer = int | None  # the partition of the sequence whose stage wrote a record; None: nobody that writes the topic
+Written = Callable[[Any], Writer]  # the writer of a record that was fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,8 @@ async def compare(settings: Settings, out: Path, counts: Counts, *, fused: bool)
     async with reading(client(settings)) as consumer:
         for topic in OUTPUTS:
             if topic != SEQUENCE and topic not in between:
-                compared += await _topic(settings, consumer, topic, out / f"{topic}.jsonl", counts)
+                way = _rekeyed if TOPICS[topic].rekeyed else _topic
+                compared += await way(settings, consumer, topic, out / f"{topic}.jsonl", counts)
         for stage in STAGES[1:]:
             compared += await _dead_letters(settings, consumer, out / f"{DEAD_LETTERS}.jsonl", stage.name)
     return compared
@@ -57,10 +66,46 @@ async def _topic(settings: Settings, consumer: Consumer, topic: str, path: Path,
         for place, begin, end in await places(consumer, client(settings), topic_name(settings, topic)):
             count = counts.get((topic, place.partition), 0)
             own = (line[:-1] for line in islice(lines, count))
-            compared.append(await _partition(consumer, topic, place, begin, end, own, count))
+            compared.append(await _partition(consumer, topic, place, begin, end, {place.partition: Strand(own, count)}))
             for _ in own:  # so that the next partition's lines come next
                 pass
     return compared
+
+
+async def _rekeyed(settings: Settings, consumer: Consumer, topic: str, path: Path, counts: Counts) -> list[Compared]:
+    """Compare a file of lines, in which what each writer wrote follows the other, with a topic whose key says the partition."""
+    parts = await places(consumer, client(settings), topic_name(settings, topic))
+    writers = {writer: count for (name, writer), count in sorted(counts.items()) if name == topic}
+    with path.open("rb") as lines:
+        shares = Shares(lines, topic, writers, len(parts))
+        return [
+            await _partition(consumer, topic, place, begin, end, shares.strands(place.partition), lambda record: written_by(record.headers))
+            for place, begin, end in parts
+        ]
+
+
+class Shares:
+    """The lines of a file by the partition that their key belongs to and their writer. Where they begin is held, not they."""
+
+    def __init__(self, lines: BinaryIO, topic: str, writers: Mapping[int, int], partitions: int) -> None:
+        """`writers`: the number of lines of each, in the order of the file."""
+        self._lines = lines
+        self._begins: dict[tuple[int, int], array[int]] = {}
+        (kind,), key, begin = TOPICS[topic].events, TOPICS[topic].key or "", 0
+        for writer, count in writers.items():
+            for line in islice(lines, count):
+                partition = partition_of(getattr(decode(kind, line), key), partitions)
+                self._begins.setdefault((partition, writer), array("Q")).append(begin)
+                begin += len(line)
+
+    def strands(self, partition: int) -> dict[Writer, "Strand"]:
+        """Return what belongs in a partition, by its writer."""
+        return {writer: Strand(self._read(begins), len(begins)) for (place, writer), begins in self._begins.items() if place == partition}
+
+    def _read(self, begins: Iterable[int]) -> Iterator[bytes]:
+        for begin in begins:
+            self._lines.seek(begin)
+            yield self._lines.readline()[:-1]
 
 
 async def _dead_letters(settings: Settings, consumer: Consumer, path: Path, stage: str) -> list[Compared]:
@@ -71,10 +116,12 @@ async def _dead_letters(settings: Settings, consumer: Consumer, path: Path, stag
         for line in lines:
             if (letter := form(line)) is not None:
                 by_partition.setdefault(decode(DeadLetter, line).partition, []).append(letter)
-    return [
-        await _partition(consumer, DEAD_LETTERS, place, begin, end, own := by_partition.get(place.partition, []), len(own), form)
-        for place, begin, end in await places(consumer, client(settings), topic_name(settings, DEAD_LETTERS))
-    ]
+    compared = []
+    for place, begin, end in await places(consumer, client(settings), topic_name(settings, DEAD_LETTERS)):
+        own = by_partition.get(place.partition, [])
+        strands = {place.partition: Strand(own, len(own))}
+        compared.append(await _partition(consumer, DEAD_LETTERS, place, begin, end, strands, form=form))
+    return compared
 
 
 def _letters_of(stage: str) -> Form:
@@ -85,38 +132,75 @@ def _letters_of(stage: str) -> Form:
     return form
 
 
+class Strand:
+    """What one writer put into a partition, beside what was recomputed of it: `count` lines."""
+
+    def __init__(self, recomputed: Iterable[bytes], count: int) -> None:
+        self.count, self.expired, self.number = count, 0, 0
+        self.difference: str | None = None
+        self._own = iter(recomputed)
+
+    def expire(self, held: int) -> None:
+        """Leave out the beginning, so that as many lines are left as the partition holds: retention has taken it."""
+        self.expired = max(self.count - held, 0)
+        self._own = islice(self._own, self.expired, None)
+
+    def take(self, offset: int, value: bytes) -> None:
+        """Compare the next record that is held."""
+        self.number += 1
+        if self.difference is None:
+            self.difference = _difference(next(self._own, None), value, f"offset {offset}")
+
+    def end(self) -> None:
+        """Note what was recomputed and is not held."""
+        missing = self.count - self.expired - self.number
+        if self.difference is None and missing > 0:
+            self.difference = _difference(next(self._own, None), None, f"record {self.number + 1} and {missing - 1} more")
+
+
 async def _partition(
     consumer: Consumer,
     topic: str,
     place: TopicPartition,
     begin: int,
     end: int,
-    recomputed: Iterable[bytes],
-    count: int,
+    strands: dict[Writer, Strand],
+    written: Written | None = None,
     form: Form | None = None,
 ) -> Compared:
-    """Compare one partition, of which retention may have taken the beginning."""
-    expired = 0
+    """Compare one partition, of which retention may have taken the beginning. `written`: None where its own writer is the only one."""
+    writer_of = written or (lambda _: place.partition)
     if begin:
-        held = [1 async for _ in _held(consumer, place, begin, end, form)]
-        expired = max(count - len(held), 0)
-    own, number, difference = islice(recomputed, expired, None), 0, None
-    async for offset, value in _held(consumer, place, begin, end, form):
-        number += 1
-        if difference is None:
-            difference = _difference(next(own, None), value, f"offset {offset}")
-    if difference is None and expired + number < count:
-        difference = _difference(next(own, None), None, f"record {number + 1} and {count - expired - number - 1} more")
-    return Compared(topic, place.partition, count, number, expired, difference)
+        held: Counter[Writer] = Counter()
+        async for _, writer, _ in _held(consumer, place, begin, end, writer_of, form):
+            held[writer] += 1
+        for writer, strand in strands.items():
+            strand.expire(held[writer])
+    async for offset, writer, value in _held(consumer, place, begin, end, writer_of, form):
+        strands.setdefault(writer, Strand((), 0)).take(offset, value)
+    for strand in strands.values():
+        strand.end()
+    return _compared(topic, place.partition, strands.values())
 
 
-async def _held(consumer: Consumer, place: TopicPartition, begin: int, end: int, form: Form | None) -> AsyncIterator[tuple[int, bytes]]:
+def _compared(topic: str, partition: int, strands: Iterable[Strand]) -> Compared:
+    """Add up the strands of a partition; the first one that differs says where."""
+    total = Compared(topic, partition, 0, 0, 0, None)
+    for each in strands:
+        counts = total.recomputed + each.count, total.held + each.number, total.expired + each.expired
+        total = Compared(topic, partition, *counts, total.difference or each.difference)
+    return total
+
+
+async def _held(
+    consumer: Consumer, place: TopicPartition, begin: int, end: int, writer_of: Written, form: Form | None
+) -> AsyncIterator[tuple[int, Writer, bytes]]:
     async for fetched, _ in batches(consumer, place, begin, end):
         for record in fetched:
             value = record.value or b""
             compared = value if form is None else form(value)
             if compared is not None:
-                yield record.offset, compared
+                yield record.offset, writer_of(record), compared
 
 
 def _difference(recomputed: bytes | None, held: bytes | None, where: str) -> str | None:

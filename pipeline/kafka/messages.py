@@ -1,10 +1,11 @@
-"""What a stage made of a chunk, as Kafka messages: one list a topic, all for one partition.
+"""What a stage made of a chunk, as Kafka messages.
 
 Outputs that outsiders read carry the attributes of CloudEvents 1.0 as headers (binary content mode; source: the CloudEvents
 specification and its Kafka protocol binding, version 1.0.2).
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from pipeline.codec import encode
 from pipeline.events.dead_letter import DeadLetter
 from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.ids import derive
+from pipeline.events.notice import NoticeOutcome
 from pipeline.events.reinstatement import Reinstatement
 from pipeline.events.review import Review
 from pipeline.events.takedown import Takedown
@@ -20,6 +22,14 @@ from pipeline.flow import DEAD_LETTERS, TOPICS
 from pipeline.stages.record import Output
 
 CAME = "came"  # milliseconds since 1970
+_SOURCE = "ce_source"
+_WRITTEN_BY = re.compile(rb"/takedown-pipeline/[^/]+/([0-9]{1,6})")
+
+
+def _of_outcome(outcome: NoticeOutcome) -> tuple[str, datetime]:
+    """Return id and time of an outcome: a notice has several, which differ in what they say."""
+    return derive("notice-outcome", encode(outcome).decode()), outcome.decided_at
+
 
 _IDENTITY: dict[type, Callable[[Any], tuple[str, datetime]]] = {
     Takedown: attrgetter("takedown_id", "decided_at"),
@@ -27,6 +37,7 @@ _IDENTITY: dict[type, Callable[[Any], tuple[str, datetime]]] = {
     SellerWarning: attrgetter("warning_id", "decided_at"),
     StoreClosure: attrgetter("closure_id", "decided_at"),
     Reinstatement: attrgetter("reinstatement_id", "decided_at"),
+    NoticeOutcome: _of_outcome,
 }
 
 
@@ -38,8 +49,20 @@ class Message(NamedTuple):
     headers: Sequence[tuple[str, bytes]] = ()
 
 
+def source_of(stages: str, partition: int) -> str:
+    """Return what a partition of a stage (or of the fused ones) is called as the source of what it writes."""
+    return f"/takedown-pipeline/{stages}/{partition}"
+
+
+def written_by(headers: Iterable[tuple[str, bytes | None]]) -> int | None:
+    """Return the number of the partition whose stage wrote a message, by its headers; None where they do not say."""
+    source = next((value for name, value in headers if name == _SOURCE), None)
+    found = _WRITTEN_BY.fullmatch(source or b"")
+    return int(found[1]) if found else None
+
+
 def message(output: Output, value: bytes, source: str) -> Message:
-    """Return the message of an output. `source` is the stage and partition that wrote it."""
+    """Return the message of an output. `source`: see source_of."""
     key = output.key.encode() if output.key is not None else None
     if TOPICS[output.topic].role != "output":
         return Message(key, value, came_header(output.cause.since))
@@ -65,7 +88,7 @@ def _attributes(identity: str, topic: str, source: str, at: datetime | None) -> 
         ("ce_specversion", b"1.0"),
         ("ce_id", identity.encode()),
         ("ce_type", f"takedown-pipeline.{topic}.v1".encode()),
-        ("ce_source", source.encode()),
+        (_SOURCE, source.encode()),
         *time,
         ("content-type", b"application/json"),
     ]

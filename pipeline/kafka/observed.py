@@ -61,7 +61,8 @@ def braked_at(outputs: Outputs) -> datetime | None:
     """Return when the brake last made a question of an automated takedown; None where it did not."""
     if not outputs.tally.facts["braked"]:
         return None
-    return max(output.event.opened_at for output in outputs.events if isinstance(output.event, Review) and output.event.braked)
+    reviews = (output.event for output in outputs.events if isinstance(output.event, Review))
+    return max((review.opened_at for review in reviews if review.braked), default=None)  # none where an open question was joined
 
 
 def came_of_takedowns(outputs: Outputs) -> list[datetime]:

@@ -18,18 +18,19 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from pipeline.codec import encode
 from pipeline.events.dead_letter import DeadLetter
-from pipeline.flow import DEAD_LETTERS, Stage
+from pipeline.flow import DEAD_LETTERS, TOPICS, Stage
 from pipeline.kafka.batches import Place
 from pipeline.kafka.changelog import Entry, recover
 from pipeline.kafka.chunk import Chunk
 from pipeline.kafka.local_state import LocalState, open_local
-from pipeline.kafka.messages import Message, dead_letter_message, message
+from pipeline.kafka.messages import Message, dead_letter_message, message, source_of
 from pipeline.kafka.observed import Observed, Recovery, braked_at, came_of_takedowns
 from pipeline.kafka.progress import KEY, PROGRESS, InputMark, Progress
 from pipeline.kafka.reading import bounds, reading
 from pipeline.kafka.references import LiveReference
-from pipeline.kafka.topic_ids import topic_ids
+from pipeline.kafka.topic_ids import Described, describe
 from pipeline.kafka.transaction import TransactionalWriter
+from pipeline.partitions import partition_of
 from pipeline.stages import isolation
 from pipeline.stages.clock import CLOCK, Position
 from pipeline.stages.record import Output, Outputs, Record
@@ -92,6 +93,11 @@ class Plan:
     def inputs(self) -> tuple[str, ...]:
         """The topics that are read."""
         return self.stages[0].reads
+
+    @property
+    def rekeyed(self) -> tuple[str, ...]:
+        """The topics that are written by another key than the sequence's."""
+        return tuple(topic for stage in self.stages for topic in stage.writes if TOPICS[topic].rekeyed)
 
     @property
     def unwritten(self) -> frozenset[str]:
@@ -183,7 +189,8 @@ class Owner:
         self._plan, self._reference = plan, reference
         self._parts: list[_Part] = []
         self._writer: TransactionalWriter | None = None
-        self._source = f"/takedown-pipeline/{plan.name}/{partition}"
+        self._source = source_of(plan.name, partition)
+        self._spread: Mapping[str, int] = {}  # partitions of the topics that are written by another key than the sequence's
         self.observed: tuple[Observed, ...] = ()  # replaced as a whole after each chunk: other threads read it
         self.recoveries: dict[str, Recovery] = {}
         self._taken_down: Sequence[datetime] = ()
@@ -196,7 +203,9 @@ class Owner:
         plan = self._plan
         self._writer = TransactionalWriter(plan.client, f"{plan.application}.{plan.name}.{self.partition}", transactions=plan.transactions)
         await self._writer.start()
-        ids = await self._ids()
+        there = await self._described()
+        ids = {name: topic.topic_id for name, topic in there.items()}
+        self._spread = {topic: there[plan.names[topic]].partitions for topic in plan.rekeyed}
         async with reading(plan.client) as consumer:
             for stage in plan.stages:
                 self._parts.append(await self._part(consumer, stage, ids))
@@ -204,14 +213,14 @@ class Owner:
         self.observed = tuple(part.observed(self.partition, None) for part in self._parts)
         return positions
 
-    async def _ids(self) -> dict[str, str]:
+    async def _described(self) -> dict[str, Described]:
         plan = self._plan
-        wanted = [*(plan.names[topic] for topic in plan.inputs), *plan.changelogs.values()]
-        ids = await topic_ids(plan.client, wanted)
-        missing = sorted(set(wanted) - set(ids))
+        wanted = [*(plan.names[topic] for topic in (*plan.inputs, *plan.rekeyed)), *plan.changelogs.values()]
+        there = await describe(plan.client, wanted)
+        missing = sorted(set(wanted) - set(there))
         if missing:
             raise NoTopicError(f"these topics do not exist: {', '.join(missing)}; make them: takedown topics create")
-        return ids
+        return there
 
     async def _part(self, consumer: AIOKafkaConsumer, stage: Stage, ids: Mapping[str, str]) -> _Part:
         """Bring a stage's local state to the end of its changelog."""
@@ -344,9 +353,18 @@ class Owner:
         names, unwritten = self._plan.names, self._plan.unwritten
         for output, line in lines:
             if output.topic not in unwritten:
-                messages.setdefault((names[output.topic], self.partition), []).append(message(output, line, self._source))
+                place = names[output.topic], self._destination(output)
+                messages.setdefault(place, []).append(message(output, line, self._source))
         for letter in letters:
             messages.setdefault((names[DEAD_LETTERS], self.partition), []).append(dead_letter_message(letter, self._source))
+
+    def _destination(self, output: Output) -> int:
+        """Return the partition that an output goes to: the one that is owned, or, by another key, the one that the key belongs to."""
+        partitions = self._spread.get(output.topic)
+        if partitions is None:
+            return self.partition
+        assert output.key is not None, f"{output.topic} is written by its key"
+        return partition_of(output.key, partitions)
 
     def _passed_on(self, part: _Part, lines: Sequence[tuple[Output, bytes]]) -> Sequence[Record]:
         """Return a fused stage's outputs as the records of the next; their offsets count them, since none has been given yet."""

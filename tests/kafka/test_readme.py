@@ -58,7 +58,18 @@ async def test_the_commands_of_the_readme_run_in_their_order(settings: Settings,
 def test_every_kafka_verb_is_named() -> None:
     """Each is in the commands, or explained below them."""
     section = README.split("## On Kafka")[1].split("## What comes")[0]
-    for verb in ("worker", "clock", "rights load", "notifiers load", "policy publish", "status", "dead-letters", "reset", "replay --from", "--to"):
+    for verb in (
+        "worker",
+        "clock",
+        "rights load",
+        "notifiers load",
+        "policy publish",
+        "status",
+        "dead-letters",
+        "reset",
+        "replay --from",
+        "--to",
+    ):
         assert re.search(rf"\b{verb}\b" if verb[0].isalpha() else verb, section.replace("**", "").replace("`", "")), verb
 
 
