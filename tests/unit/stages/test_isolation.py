@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from traceback import format_exception
 
 import pytest
 
@@ -45,6 +46,29 @@ def test_a_record_that_raises_is_buried_and_all_others_go_on(titles: tuple[str, 
     assert "KeyError: 'boom'" in outputs.dead_letters[0].error.message
     assert (counted or 0) == len(good)
     assert outputs.tally.residual == 0
+
+
+@pytest.mark.parametrize("topic", ["notices", "rulings", "appeals"])
+def test_what_an_error_says_of_what_people_wrote_is_left_out(topic: str) -> None:
+    def failing(given: Sequence[Record], _view: View) -> Outputs:
+        raise KeyError(given[0].event.title)
+
+    outputs = run("failing", failing, records([listing("my name")], topic), MemoryStore(()))
+    (letter,), (failure,) = outputs.dead_letters, outputs.failures
+    assert "KeyError" in letter.error.message
+    for told in (letter.error.message, "".join(format_exception(failure))):
+        assert "my name" not in told
+    assert "in failing" in "".join(format_exception(failure))
+
+
+def test_the_error_of_one_record_does_not_tell_that_of_another() -> None:
+    def failing(given: Sequence[Record], _view: View) -> Outputs:
+        raise KeyError(given[0].event.title)
+
+    given = [*records([listing("my name")], "notices"), *records([listing("a title")])]
+    outputs = run("failing", failing, given, MemoryStore(()))
+    assert "a title" in "".join(format_exception(outputs.failures[1]))
+    assert all("my name" not in "".join(format_exception(failure)) for failure in outputs.failures)
 
 
 @pytest.mark.parametrize("error", [MissingReferenceError("no such offset"), StoreError("IO error"), MemoryError()])

@@ -1,4 +1,9 @@
+import msgspec
+import pytest
+
+from pipeline.codec import DecodingError, decode
 from pipeline.events.dead_letter import Fault
+from pipeline.flow import TOPICS
 from pipeline.stages.record import ORIGINAL_LIMIT, Outputs, Record, Tally, dead_letter
 
 FAULT = Fault("invalid", "wrong", "$.title")
@@ -19,7 +24,19 @@ def test_the_same_input_gives_the_same_letter_and_another_another_hash() -> None
 def test_personal_data_and_large_inputs_are_not_copied() -> None:
     large, limit = (dead_letter("dedupe", Record("listings", 0, 1, b"x" * size), FAULT) for size in (ORIGINAL_LIMIT + 1, ORIGINAL_LIMIT))
     assert (large.original is None, limit.original is None) == (True, False)
-    assert dead_letter("dedupe", Record("notices", 0, 1, b"my name"), FAULT).original is None
+    for topic in ("notices", "rulings", "appeals"):
+        assert dead_letter("dedupe", Record(topic, 0, 1, b"my name"), FAULT).original is None
+
+
+@pytest.mark.parametrize(("topic", "kept"), [("listings", True), ("notices", False), ("rulings", False), ("appeals", False)])
+def test_what_people_wrote_into_the_wrong_field_is_not_repeated(topic: str, kept: bool) -> None:
+    kind = TOPICS[topic].events[0]
+    field = {"listings": "change", "notices": "kind", "rulings": "verdict", "appeals": "grounds"}[topic]
+    with pytest.raises(DecodingError) as caught:
+        decode(msgspec.defstruct("Part", [(field, kind.__annotations__[field])]), b'{"%s":"my name"}' % field.encode())
+    assert "my name" in caught.value.fault.message
+    letter = dead_letter("dedupe", Record(topic, 0, 1, b""), caught.value.fault)
+    assert ("my name" in letter.error.message, letter.error.path) == (kept, f"$.{field}")
 
 
 def test_the_residual_is_what_has_no_disposition() -> None:
