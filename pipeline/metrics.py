@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Kind = Literal["counter", "gauge", "histogram", "info"]
-Row = Literal["Flow", "Decisions", "Delivery", "State", "Reference data", "Process"]
+Row = Literal["Flow", "Decisions", "Notices", "Questions and appeals", "Delivery", "State", "Reference data", "Process"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,11 @@ TAKEDOWNS = Metric(
     "takedown_takedowns_total", "counter", "Decisions", "Takedowns, by who asked for it and the reason that weighs most.",
     (*_PLACE, "source", "reason"),
 )  # fmt: skip
-REVIEWS = Metric(
-    "takedown_reviews_opened_total", "counter", "Decisions", "Questions put to people, by what opened them.", (*_PLACE, "cause")
-)
 WARNINGS = Metric("takedown_warnings_total", "counter", "Decisions", "Warnings, restrictions and suspensions, by step.", (*_PLACE, "step"))
-CLOSURES = Metric("takedown_closures_total", "counter", "Decisions", "Stores closed, by the step that did it.", (*_PLACE, "step"))
+CLOSURES = Metric(
+    "takedown_closures_total", "counter", "Decisions", "Stores closed, by who decided: machine alone, people, or both.",
+    (*_PLACE, "decision"),
+)  # fmt: skip
 REINSTATED = Metric("takedown_reinstatements_total", "counter", "Decisions", "Measures that were given back, by cause.", (*_PLACE, "cause"))
 OUTCOMES = Metric(
     "takedown_outcomes_total", "counter", "Decisions", "What became of listings, and what else is worth knowing.", (*_PLACE, "outcome")
@@ -76,6 +76,54 @@ OUTCOMES = Metric(
 BRAKE = Metric(
     "takedown_brake_on", "gauge", "Decisions", "1 while the brake turns some automated takedowns into questions, else 0.", _PLACE
 )
+
+NOTICES = Metric(
+    "takedown_notice_outcomes_total", "counter", "Notices", "Outcomes of notices, by outcome and code: a receipt, and one final outcome.",
+    (*_PLACE, "outcome", "code"),
+)  # fmt: skip
+AMENDED = Metric(
+    "takedown_notice_amendments_total", "counter", "Notices", "Outcomes that were amended after the final one, by outcome and code.",
+    (*_PLACE, "outcome", "code"),
+)  # fmt: skip
+NOTICES_OPEN = Metric("takedown_notices_open", "gauge", "Notices", "Notices that have a receipt and no final outcome yet.", _PLACE)
+NOTICE_SECONDS = Metric(
+    "takedown_notice_handling_seconds_total",
+    "counter",
+    "Notices",
+    "Time from notices to their final outcomes, added up.",
+    _PLACE,
+)
+
+REVIEWS = Metric(
+    "takedown_reviews_opened_total", "counter", "Questions and appeals", "Questions put to people, by what opened them and who is asked.",
+    (*_PLACE, "cause", "assignee"),
+)  # fmt: skip
+REVIEWS_ENDED = Metric(
+    "takedown_reviews_ended_total", "counter", "Questions and appeals", "Questions that ended, by how: each does once.", (*_PLACE, "how")
+)
+REVIEWS_OPEN = Metric("takedown_reviews_open", "gauge", "Questions and appeals", "Questions that wait for an answer.", _PLACE)
+OVER_BUDGET = Metric(
+    "takedown_reviews_over_budget_total",
+    "counter",
+    "Questions and appeals",
+    "Listings cleared unasked: the budget was spent.",
+    _PLACE,
+)
+APPEALS = Metric(
+    "takedown_appeals_total",
+    "counter",
+    "Questions and appeals",
+    "Appeals of sellers, complaints of refused notifiers.",
+    (*_PLACE, "by"),
+)
+APPEAL_OUTCOMES = Metric(
+    "takedown_appeal_outcomes_total", "counter", "Questions and appeals",
+    "What came of appeals: upheld or reversed by people; put-back by deadline, or stayed, so that no put-back comes.", (*_PLACE, "outcome"),
+)  # fmt: skip
+DEADLINE = Metric(
+    "takedown_earliest_deadline_timestamp_seconds", "gauge", "Questions and appeals",
+    "The deadline that falls due next: event time. It fires at the first tick that is not earlier; nothing where none waits.", _PLACE,
+)  # fmt: skip
 
 CHUNK_RECORDS = Metric(
     "takedown_chunk_records", "histogram", "Delivery", "Records of a chunk, the unit of work.", ("stage",),

@@ -24,22 +24,45 @@ def show_stages(summary: Summary) -> None:
 
 
 def show_decisions(summary: Summary) -> None:
-    """Show what was decided."""
+    """Show what was decided, and what people said and were told."""
     table = _table("decision", "number", "by", title="What was decided")
     decisions, flagging = summary.decisions, summary.stages["flagging"]
     table.add_row("takedowns", f"{decisions.takedowns.total():,}", f"strongest reason: {_reasons(decisions.takedowns)}")
     table.add_row("", "", f"source: {_reasons(decisions.sources)}")
-    table.add_row("reviews", f"{summary.written['reviews']:,}", _braked(flagging))
     table.add_row("seller warnings", f"{decisions.warnings.total():,}", _reasons(decisions.warnings))
-    table.add_row("store closures", f"{decisions.closures:,}", "")
+    table.add_row("store closures", f"{decisions.closures:,}", _reasons(decisions.closings))
+    table.add_row("reinstatements", f"{decisions.reinstatements.total():,}", _reasons(decisions.reinstatements))
     table.add_row("cleared", f"{flagging.tally.facts['clear']:,}", f"beside {flagging.tally.facts['unmatched']:,} that touch no right")
+    _add_people(table, summary)
     table.add_row("dead letters", f"{summary.dead_letters.total():,}", _reasons(summary.dead_letters))
     out.print(table)
 
 
+def _add_people(table: Table, summary: Summary) -> None:
+    """Add what became of questions, notices and appeals."""
+    decisions, flagging = summary.decisions, summary.stages["flagging"]
+    table.add_row("reviews", f"{summary.written['reviews']:,}", f"cause: {_reasons(decisions.causes)}{_braked(flagging)}")
+    table.add_row("", "", f"ended: {_reasons(decisions.endings)}; open: {decisions.open_questions:,}{_unasked(flagging)}")
+    table.add_row("notices", f"{decisions.notices['received']:,}", f"outcome: {_reasons(_but_receipts(decisions.notices))}")
+    table.add_row("", "", f"refused: {_reasons(decisions.refusals)}; open: {decisions.open_notices:,}")
+    table.add_row("", "", f"amended: {_reasons(decisions.amended)}")
+    appeals = summary.appeals
+    came = appeals["appealed"] + appeals["complained"]
+    table.add_row("appeals", f"{came:,}", _reasons({what: number for what, number in appeals.items() if number}))
+
+
+def _but_receipts(notices: Mapping[str, int]) -> Mapping[str, int]:
+    return {outcome: number for outcome, number in notices.items() if outcome != "received"}
+
+
 def _braked(flagging: StageFigures) -> str:
     braked = flagging.tally.facts["braked"]
-    return f"{braked:,} of them braked takedowns" if braked else ""
+    return f"; {braked:,} of them braked takedowns" if braked else ""
+
+
+def _unasked(flagging: StageFigures) -> str:
+    unasked = flagging.tally.facts["capacity"]
+    return f"; {unasked:,} not asked, since the day's questions were spent" if unasked else ""
 
 
 def show_memory(summary: Summary) -> None:

@@ -1,7 +1,7 @@
 """`takedown watch`."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -36,7 +36,7 @@ def command(
     every: Annotated[float, typer.Option("--every", min=0.2, max=3600, help="Seconds between two looks.")] = 2.0,
     once: Annotated[bool, typer.Option("--once", help="Look twice, print what was seen, and end.")] = False,
 ) -> None:
-    """Watch workers, or a local replay, live: rates, lag, takedowns, dead letters, and whether every record is accounted for.
+    """Watch workers, or a local replay, live: rates, lag, decisions, notices, questions, appeals, and whether all adds up.
 
     Ctrl-C ends it. Without a terminal it prints once.
     """
@@ -73,7 +73,10 @@ def _seen(urls: Sequence[str]) -> Look:
 
 
 def shown(before: Look, after: Look) -> RenderableType:
-    """Return the view: stages in the order of the flow, decisions, dead letters, conservation, and who does not answer."""
+    """Return the view: conservation, who does not answer, stages in the order of the flow, and decisions.
+
+    A terminal of 24 lines holds it; what is cut off in a lower one is at the end.
+    """
     if not after.answered:
         return Text("No worker answers: " + "; ".join(printable(f"{url}: {why}") for url, why in after.silent.items()), style="bold red")
     residual = after.total(metrics.RESIDUAL)
@@ -82,7 +85,7 @@ def shown(before: Look, after: Look) -> RenderableType:
         f"Conservation: {residual:,.0f} records are unaccounted for. Look at the runbook TakedownConservationNotZero.", style="bold red"
     )
     silent = (Text(printable(f"{url} does not answer: {why}"), style="yellow") for url, why in after.silent.items())
-    return Group(_workers(after), _stages(before, after), _decisions(before, after), accounted if residual == 0 else lost, *silent)
+    return Group(_workers(after), accounted if residual == 0 else lost, *silent, _stages(before, after), _decisions(before, after))
 
 
 def _workers(seen: Look) -> Text:
@@ -95,7 +98,9 @@ def _workers(seen: Look) -> Text:
 
 
 def _stages(before: Look, after: Look) -> Table:
-    table = Table("stage", *(_right(name) for name in ("parts", "in/s", "out/s", "lag", "behind", "dropped", "dead", "chunk")))
+    table = Table(
+        "stage", *(_right(name) for name in ("parts", "in/s", "out/s", "lag", "behind", "dropped", "dead", "chunk")), show_edge=False
+    )
     for stage in STAGES:
         name = stage.name
         read, written = (rate(before, after, metric, stage=name) for metric in (metrics.READ, metrics.WRITTEN))
@@ -121,22 +126,46 @@ def _chunk(seen: Look, stage: str) -> str:
 
 
 def _decisions(before: Look, after: Look) -> Table:
-    table = Table("what was decided", _right("total"), _right("/s"), "by reason")
+    """Return what was decided, what people said and were asked, and what waits for an answer."""
+    table = Table("what was decided", *(_right(name) for name in ("total", "/s", "open")), "by reason", show_edge=False)
+
+    def add(title: str, metric: Metric, listed: Text, waiting: Metric | None = None, **where: str) -> None:
+        open_now = f"{after.total(waiting):,.0f}" if waiting is not None else ""
+        table.add_row(title, f"{after.total(metric, **where):,.0f}", f"{rate(before, after, metric, **where):,.1f}", open_now, listed)
+
     for title, metric, label in (
         ("takedowns", metrics.TAKEDOWNS, "reason"),
-        ("reviews opened", metrics.REVIEWS, "cause"),
         ("warnings", metrics.WARNINGS, "step"),
-        ("store closures", metrics.CLOSURES, "step"),
+        ("store closures", metrics.CLOSURES, "decision"),
+        ("reinstatements", metrics.REINSTATED, "cause"),
         ("dead letters", metrics.DEAD, "code"),
     ):
-        table.add_row(title, f"{after.total(metric):,.0f}", f"{rate(before, after, metric):,.1f}", _listed(after, metric, label))
+        add(title, metric, _listed(after, metric, label))
+    add("notices", metrics.NOTICES, _told(after), metrics.NOTICES_OPEN, outcome="received")
+    add("notices refused", metrics.NOTICES, _listed(after, metrics.NOTICES, "code", outcome="refused"), outcome="refused")
+    add("notices amended", metrics.AMENDED, _listed(after, metrics.AMENDED, "code"))
+    add("questions asked", metrics.REVIEWS, _listed(after, metrics.REVIEWS, "cause"), metrics.REVIEWS_OPEN)
+    add("questions ended", metrics.REVIEWS_ENDED, _listed(after, metrics.REVIEWS_ENDED, "how"))
+    add("cleared unasked", metrics.OVER_BUDGET, Text())
+    add("appeals", metrics.APPEALS, _listed(after, metrics.APPEALS, "by"))
+    add("appeals decided", metrics.APPEAL_OUTCOMES, _listed(after, metrics.APPEAL_OUTCOMES, "outcome"))
     return table
 
 
-def _listed(seen: Look, metric: Metric, label: str) -> str:
-    found = sorted(seen.of(metric, label).items(), key=lambda item: (-item[1], item[0]))
+def _told(seen: Look) -> Text:
+    """List the outcomes of notices but for the receipts, which are the total."""
+    return _joined({labels: number for labels, number in seen.of(metrics.NOTICES, "outcome").items() if labels != ("received",)})
+
+
+def _listed(seen: Look, metric: Metric, label: str, **where: str) -> Text:
+    return _joined(seen.of(metric, label, **where))
+
+
+def _joined(counts: Mapping[tuple[str, ...], float]) -> Text:
+    """Return counts with their labels, the largest first, as they are: whoever answers for a worker may not draw on the terminal."""
+    found = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     parts = [f"{printable(name)} {number:,.0f}" for (name,), number in found]
-    return ", ".join(parts[:_MOST_ROWS] + ["..."] * (len(parts) > _MOST_ROWS))
+    return Text(", ".join(parts[:_MOST_ROWS] + ["..."] * (len(parts) > _MOST_ROWS)))
 
 
 def _right(name: str) -> Column:

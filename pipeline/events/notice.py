@@ -1,5 +1,6 @@
 """A complaint about a listing (topic `notices`), and what becomes of it (topic `notice-outcomes`)."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -11,6 +12,20 @@ from pipeline.events.value import Value
 NoticeKind = Literal["counterfeit", "trademark", "copyright", "design", "patent", "retraction"]
 NotifierKind = Literal["rights_holder", "agent", "trusted_flagger", "authority", "consumer", "other"]
 Outcome = Literal["received", "forwarded", "accepted", "refused", "already_down", "retracted", "reversed"]
+
+FINAL: tuple[Outcome, ...] = ("accepted", "refused", "already_down", "retracted")
+CODES: Mapping[str, frozenset[str]] = {  # the codes that an outcome may have: docs/people.md says when
+    "received": frozenset({"received"}),
+    "forwarded": frozenset({"appealed"}),
+    "accepted": frozenset({"accepted"}),
+    "refused": frozenset({
+        "notifier-suspended", "incomplete", "right-unknown", "right-inactive", "right-expired", "right-kind", "listing-unknown",
+        "territory", "no-right", "insufficient", "found-genuine", "inconclusive", "unanswered", "notice-unknown", "already-ended",
+    }),
+    "already_down": frozenset({"already-down"}),
+    "retracted": frozenset({"retracted"}),
+    "reversed": frozenset({"reversed", "complaint-upheld"}),
+}  # fmt: skip
 
 
 class Contact(Value, frozen=True):

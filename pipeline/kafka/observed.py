@@ -29,6 +29,7 @@ class Observed:
     committed_at: float
     ticked_at: float
     newest: Mapping[str, datetime | None]  # when the newest record of each input came that was handled, by the broker's time
+    due: datetime | None = None  # when the next deadline falls due, in event time
 
     @property
     def brakes(self) -> bool:

@@ -36,6 +36,7 @@ from pipeline.stages.clock import CLOCK, Position
 from pipeline.stages.record import Output, Outputs, Record
 from pipeline.state.changelog_form import raw
 from pipeline.state.pending import Pending
+from pipeline.state.schedule import EARLIEST, earliest_due
 from pipeline.state.store import ChangeSet, Size
 
 log = logging.getLogger(__name__)
@@ -116,6 +117,7 @@ class _Part:
         self._next = self.progress
         self._ticked_at = time.time()
         self._position: Position | None = None
+        self._due = earliest_due(local.store) if EARLIEST in stage.tables else None
         self._newest: dict[str, datetime | None] = {}
         self._measured = -math.inf
         self._size = Size(0, 0)
@@ -164,6 +166,8 @@ class _Part:
             kept = self.local.store.read(CLOCK, ("",))
             self._position = CLOCK.decode(kept[""]) if kept else None
             self._ticked_at = now
+        if EARLIEST in self._pending.changes:
+            self._due = earliest_due(self.local.store)
         if now - self._measured > _MEASURE_EVERY:
             self._size, self._measured = self.local.store.estimated(), now
         snapshot = reference.at(self._position.reference) if reference and self._position else None
@@ -178,6 +182,7 @@ class _Part:
             now,
             self._ticked_at,
             dict(self._newest),
+            self._due,
         )
 
 

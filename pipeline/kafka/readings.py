@@ -54,6 +54,8 @@ def _of_stage(seen: Observed) -> Iterator[Reading]:
     yield Reading(metrics.TICKED, place, seen.ticked_at)
     if seen.clock is not None:
         yield Reading(metrics.CLOCK, place, seen.clock.at.timestamp())
+    if seen.due is not None:
+        yield Reading(metrics.DEADLINE, place, seen.due.timestamp())
     if seen.policy_version is not None and seen.registry_version is not None:
         yield Reading(metrics.POLICY, (*place, seen.policy_version, seen.registry_version), 1)
     if seen.stage == "flagging":

@@ -7,36 +7,69 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.counted import AMENDED, ENDED, NOTICE, open_notices, open_reviews, with_bounded_codes
 from pipeline.flow import DEAD_LETTERS, REFERENCES, readers
 from pipeline.local.partition import StageRun
-from pipeline.stages.decided import CLOSURE, TAKEDOWN, WARNING
+from pipeline.stages.decided import CLOSURE, REINSTATEMENT, REVIEW, TAKEDOWN, WARNING
 from pipeline.stages.record import Tally
 from pipeline.state.store import Size
+
+APPEAL_FACTS = ("appealed", "complained", "appeal-upheld", "appeal-reversed", "put-back", "stayed")
 
 
 @dataclass(slots=True)
 class Decisions:
-    """What was decided: takedowns by the reason that weighs most and by source, and the steps against sellers."""
+    """What was decided: takedowns by the reason that weighs most and by source, the steps against sellers, and what people were told.
+
+    `notices` are their receipts and final outcomes, `refusals` the codes of those refused, `amended` the codes of amendments; questions
+    are counted by cause and assignee as they are asked, and by how they ended.
+    """
 
     takedowns: Counter[str] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
-    closures: int = 0
+    closings: Counter[str] = field(default_factory=Counter)
+    reinstatements: Counter[str] = field(default_factory=Counter)
+    notices: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
+    amended: Counter[str] = field(default_factory=Counter)
+    causes: Counter[str] = field(default_factory=Counter)
+    assignees: Counter[str] = field(default_factory=Counter)
+    endings: Counter[str] = field(default_factory=Counter)
+    open_notices: int = 0
+    open_questions: int = 0
 
     @classmethod
     def of(cls, decided: Mapping[str, int]) -> "Decisions":
         """Read what a stage has counted (see stages.decided)."""
-        found = cls()
-        for name, number in decided.items():
+        found = cls(open_notices=open_notices(decided), open_questions=open_reviews(decided))
+        for name, number in with_bounded_codes(decided).items():
             what, *labels = name.split(":")
-            if what == TAKEDOWN:
-                found.sources[labels[0]] += number
-                found.takedowns[labels[1]] += number
-            elif what == WARNING:
-                found.warnings[labels[0]] += number
-            elif what == CLOSURE:
-                found.closures += number
+            for counter, label in zip(found._counters(what), labels, strict=False):
+                counter[label] += number
+            if what == NOTICE and labels[0] == "refused":
+                found.refusals[labels[1]] += number
         return found
+
+    def _counters(self, what: str) -> tuple[Counter[str], ...]:
+        """Return what counts each label of a key, in their order."""
+        aside: Counter[str] = Counter()  # of a label that is not shown
+        known: Mapping[str, tuple[Counter[str], ...]] = {
+            TAKEDOWN: (self.sources, self.takedowns),
+            WARNING: (self.warnings,),
+            CLOSURE: (self.closings,),
+            REINSTATEMENT: (self.reinstatements,),
+            REVIEW: (self.causes, self.assignees),
+            ENDED: (self.endings,),
+            NOTICE: (self.notices,),
+            AMENDED: (aside, self.amended),
+        }
+        return known.get(what, ())
+
+    @property
+    def closures(self) -> int:
+        """How many stores were closed."""
+        return self.closings.total()
 
 
 @dataclass(slots=True)
@@ -81,6 +114,12 @@ class Summary:
         return Decisions.of(self.stages["flagging"].tally.decided)
 
     @property
+    def appeals(self) -> dict[str, int]:
+        """How many appeals and complaints came, and what became of them."""
+        facts = self.stages["flagging"].tally.facts
+        return {fact: facts[fact] for fact in APPEAL_FACTS}
+
+    @property
     def live_listings(self) -> int:
         """How many listings are remembered."""
         return self.stages["flagging"].state["listings"].entries
@@ -115,6 +154,26 @@ class Summary:
         """Return how many records of a topic the stages made; dead letters also come of reference data, and of an earlier dedupe."""
         return sum(figures.made[name] for figures in self.stages.values()) + (self.other_letters if name == DEAD_LETTERS else 0)
 
+    def _notices_json(self) -> dict[str, Any]:
+        decisions, facts = self.decisions, self.stages["flagging"].tally.facts
+        return {
+            "by_outcome": dict(decisions.notices),
+            "refused_by_code": dict(decisions.refusals),
+            "amended_by_code": dict(decisions.amended),
+            "open": decisions.open_notices,
+            "handling_seconds": facts["notice-seconds"],
+        }
+
+    def _questions_json(self) -> dict[str, Any]:
+        decisions, facts = self.decisions, self.stages["flagging"].tally.facts
+        return {
+            "by_cause": dict(decisions.causes),
+            "by_assignee": dict(decisions.assignees),
+            "by_ending": dict(decisions.endings),
+            "open": decisions.open_questions,
+            "over_budget": facts["capacity"],
+        }
+
     def as_json(self) -> dict[str, Any]:
         """Return everything as one JSON object."""
         return {
@@ -124,6 +183,11 @@ class Summary:
             "takedowns": {"by_reason": dict(self.decisions.takedowns), "by_source": dict(self.decisions.sources)},
             "warnings": dict(self.decisions.warnings),
             "closures": self.decisions.closures,
+            "closures_by_decision": dict(self.decisions.closings),
+            "reinstatements": dict(self.decisions.reinstatements),
+            "notices": self._notices_json(),
+            "questions": self._questions_json(),
+            "appeals": self.appeals,
             DEAD_LETTERS.replace("-", "_"): dict(self.dead_letters),
             "memory": self.peak_memory,
             "seconds": round(self.seconds, 3),

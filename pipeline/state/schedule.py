@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from pipeline.events.value import Value
+from pipeline.state.store import Store
 from pipeline.state.table import SEPARATOR, Table, key
 from pipeline.state.view import View
 
 _NEXT = ""  # the one key of the table that holds the earliest due time
+EARLIEST = Table("earliest-deadline", str)
 
 
 class Deadline(Value, frozen=True):
@@ -21,7 +23,7 @@ class Schedule:
 
     def __init__(self) -> None:
         self.deadlines = Table("deadlines", Deadline, ordered=True)
-        self.earliest = Table("earliest-deadline", str)
+        self.earliest = EARLIEST
 
     @property
     def tables(self) -> tuple[Table[Deadline], Table[str]]:
@@ -53,6 +55,12 @@ class Schedule:
             view.delete(self.earliest, _NEXT)
         else:
             view.put(self.earliest, _NEXT, first.partition(SEPARATOR)[0])
+
+
+def earliest_due(store: Store) -> datetime | None:
+    """Return when the next deadline of a stage's schedule falls due, in UTC, as its store keeps it; None where none waits."""
+    kept = store.read(EARLIEST, (_NEXT,))
+    return datetime.fromisoformat(EARLIEST.decode(kept[_NEXT])) if kept else None
 
 
 def _sortable(when: datetime) -> str:

@@ -1,5 +1,5 @@
 from pipeline.state.memory import MemoryStore
-from pipeline.state.schedule import Deadline, Schedule
+from pipeline.state.schedule import Deadline, Schedule, earliest_due
 from pipeline.state.view import View
 from tests.build import at
 
@@ -36,3 +36,18 @@ def test_a_deadline_that_is_there_stays_single() -> None:
     SCHEDULE.add(seen, at(days=1), Deadline("forget", "a"))
     SCHEDULE.add(seen, at(days=1), Deadline("forget", "a"))
     assert len(SCHEDULE.take_due(seen, at(days=1))) == 1
+
+
+def test_what_falls_due_next_is_known_from_outside() -> None:
+    store = MemoryStore(SCHEDULE.tables)
+    assert earliest_due(store) is None
+    for days in (3, 1):
+        chunk = View(store)
+        SCHEDULE.add(chunk, at(days=days), Deadline("forget", str(days)))
+        store.write(chunk.changes())
+        assert earliest_due(store) == at(days=days)
+    for now, next_one in ((at(days=2), at(days=3)), (at(days=3), None)):
+        chunk = View(store)
+        SCHEDULE.take_due(chunk, now)
+        store.write(chunk.changes())
+        assert earliest_due(store) == next_one
