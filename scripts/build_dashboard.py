@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 import orjson
 
 from pipeline import metrics
+from pipeline.events.notice import FINAL
 from pipeline.metrics import CATALOGUE, Metric, Row
 
 FILE = Path(__file__).parent.parent / "deploy" / "grafana" / "dashboards" / "takedown.json"
@@ -121,6 +122,18 @@ _OTHERWISE: Mapping[str, tuple[Query, ...]] = {
     metrics.BRAKE.name: (Query(f"max by (partition) ({metrics.BRAKE.name})", "partition {{partition}}"),),
     metrics.PROGRESS.name: _since(metrics.PROGRESS),
     metrics.TICKED.name: _since(metrics.TICKED),
+    metrics.DEADLINE.name: (
+        Query(f"1000 * min by (stage) (max by (stage, partition) ({metrics.DEADLINE.name}))", "{{stage}}"),
+        Query(f'1000 * min by (stage) ({metrics.CLOCK.name}{{stage="flagging"}})', "clock of {{stage}}"),
+    ),
+    metrics.NOTICE_SECONDS.name: (
+        Query(
+            f"sum(rate({metrics.NOTICE_SECONDS.name}[$__rate_interval]))"
+            f' / (sum(rate({metrics.NOTICES.name}{{outcome=~"{"|".join(FINAL)}"}}[$__rate_interval])) > 0)',
+            "now",
+        ),
+        Query("pipeline:takedown_notice_handling_seconds:mean1d", "last day"),
+    ),
     metrics.CLOCK.name: (Query(f"1000 * min by (stage) ({metrics.CLOCK.name})", "{{stage}}"),),
     metrics.REFERENCE.name: _by_topic(metrics.REFERENCE),
     metrics.REFUSED.name: _by_topic(metrics.REFUSED),
@@ -141,8 +154,22 @@ _TITLES: Mapping[str, str] = {
     metrics.TICKED.name: "Since the last tick",
     metrics.CLOCK.name: "Clock of the events",
     metrics.RECOVERY_SINCE.name: "Recovery: time taken",
+    metrics.NOTICES_OPEN.name: "Notices without a final outcome",
+    metrics.NOTICE_SECONDS.name: "From a notice to its final outcome, on the average",
+    metrics.REVIEWS.name: "Questions put to people",
+    metrics.REVIEWS_ENDED.name: "Questions ended",
+    metrics.REVIEWS_OPEN.name: "Questions that wait for an answer",
+    metrics.OVER_BUDGET.name: "Cleared unasked, the budget spent",
+    metrics.APPEALS.name: "Appeals and complaints",
+    metrics.APPEAL_OUTCOMES.name: "What came of appeals",
+    metrics.DEADLINE.name: "Next deadline, and the clock",
 }
-_UNITS: Mapping[str, str] = {metrics.BYTES.name: "bytes", metrics.CLOCK.name: "dateTimeAsIso"}
+_UNITS: Mapping[str, str] = {
+    metrics.BYTES.name: "bytes",
+    metrics.CLOCK.name: "dateTimeAsIso",
+    metrics.DEADLINE.name: "dateTimeAsIso",
+    metrics.NOTICE_SECONDS.name: "s",
+}
 
 
 def panel_of(metric: Metric) -> Panel:
@@ -158,9 +185,8 @@ def _title(metric: Metric) -> str:
 
 
 def _unit(metric: Metric) -> str:
-    if metric.kind == "counter":
-        return _PER_SECOND
-    return _UNITS.get(metric.name) or ("s" if metric.name.endswith("_seconds") else "short")
+    otherwise = "s" if metric.name.endswith("_seconds") else "short"
+    return _UNITS.get(metric.name) or (_PER_SECOND if metric.kind == "counter" else otherwise)
 
 
 # -- what is beside the catalogue
@@ -199,6 +225,38 @@ _MORE: Mapping[Row, tuple[Panel, ...]] = {
                 ),
             ),
             "Since the beginning, whatever was killed since.",
+        ),
+    ),
+    "Notices": (
+        Panel(
+            "Notices so far",
+            (
+                Query(
+                    "sum by (outcome, code) (max by (stage, partition, outcome, code) (takedown_notice_outcomes_total))",
+                    "{{outcome}} {{code}}",
+                ),
+            ),
+            "Since the beginning, whatever was killed since.",
+        ),
+        Panel(
+            "Shares of refused notices",
+            (Query("code:takedown_notices_refused:ratio_increase1h", "{{code}}"),),
+            "By code, of all notices that ended within the last hour.",
+            "percentunit",
+        ),
+    ),
+    "Questions and appeals": (
+        Panel(
+            "Share of questions that nobody answered",
+            (Query("pipeline:takedown_reviews_unanswered:ratio_increase1d", "last day"),),
+            "Of the questions that ended. TakedownReviewsOverdue fires above a tenth.",
+            "percentunit",
+        ),
+        Panel(
+            "Share of takedowns that did not hold",
+            (Query("pipeline:takedown_reversals:ratio_increase1d", "last day"),),
+            "Given back by ruling or retraction, against the takedowns of the same day. TakedownReversalsUnusual fires above a tenth.",
+            "percentunit",
         ),
     ),
     "Process": (

@@ -24,7 +24,7 @@ PROMETHEUS, RUNBOOKS = DEPLOY / "prometheus", DEPLOY / "runbooks"
 RULES = sorted((PROMETHEUS / "rules").glob("*.yml"))
 HEADINGS = ["## Meaning", "## First look", "## Causes", "## Fix"]
 _COMMAND = re.compile(r"(?:^\$ |`)takedown ([^`\n]+)", re.MULTILINE)  # in a console, or within a line
-_RECORDED = re.compile(r"\b(?:partition|stage|topic|pipeline):[a-z0-9_]+:[a-z0-9_]+")
+_RECORDED = re.compile(r"\b(?:partition|stage|topic|code|pipeline):[a-z0-9_]+:[a-z0-9_]+")
 _METRIC = re.compile(r"(?<![:\w])takedown_[a-z_]+")
 
 
