@@ -11,7 +11,7 @@ from pipeline.local.errors import InputError
 from pipeline.local.lines import LINE_LIMIT, OUTPUT_LIMIT, SUFFIXES, Lines, TooLong, topic_of
 from pipeline.stages.record import Record
 
-IGNORED = frozenset({"truth"})  # what a simulator knows and a marketplace does not
+IGNORED = frozenset({"truth", "truth-people"})  # what a simulator knows and a marketplace does not
 _MAY_LACK = frozenset({"notifier-standings"})  # of what a replay wrote: where there is none, everyone is ordinary
 _WHICH = ("with one file a topic", "that a replay wrote")
 _NO_TOPICS = (".", "readme")  # how the names of files begin that are for people and systems
@@ -52,7 +52,9 @@ def _check(path: Path, topic: str, found: dict[str, Lines], *, recorded: bool) -
     if topic in found:
         raise InputError(path, f"is a second file of the topic {topic}, beside {found[topic].path.name}; keep one of them")
     if topic not in TOPICS:
-        raise InputError(path, f"is of no known topic; known are {', '.join((*INPUTS, *REFERENCES))} (and truth, which is ignored)")
+        raise InputError(
+            path, f"is of no known topic; known are {', '.join((*INPUTS, *REFERENCES))} (and truth and truth-people, which are ignored)"
+        )
     if not recorded and topic not in (*INPUTS, *REFERENCES):
         raise InputError(path, "is what a replay writes; replay such a folder with --recorded")
 
@@ -67,20 +69,21 @@ def _check_ending(path: Path, *, recorded: bool) -> None:
 
 def records(topic: str, lines: Lines) -> Iterator[Record]:
     """Yield the lines of an input file as records: decoded, or with what is wrong with them. A seller's key is its id."""
-    (kind,) = TOPICS[topic].events
-    decode: Callable[[bytes], Any] = decoder(kind)
     name = lines.path.name
     for offset, line in enumerate(lines):
-        if isinstance(line, TooLong):
-            yield too_long(topic, offset, line, name)
-            continue
-        try:
-            event = decode(line)
-        except (ValueError, RecursionError) as error:
-            wrong = fault(error) if line.strip() else Fault("empty", "the line is empty")
-            yield Record(topic, 0, offset, line, fault=wrong, headers=place(name, offset))
-            continue
-        yield Record(topic, 0, offset, line, event, key=getattr(event, "seller_id", None))
+        yield too_long(topic, offset, line, name) if isinstance(line, TooLong) else record_of(topic, offset, line, name)
+
+
+def record_of(topic: str, offset: int, line: bytes, name: str) -> Record:
+    """Return a line of an input file as a record; `name` is the file's."""
+    (kind,) = TOPICS[topic].events
+    decode: Callable[[bytes], Any] = decoder(kind)
+    try:
+        event = decode(line)
+    except (ValueError, RecursionError) as error:
+        wrong = fault(error) if line.strip() else Fault("empty", "the line is empty")
+        return Record(topic, 0, offset, line, fault=wrong, headers=place(name, offset))
+    return Record(topic, 0, offset, line, event, key=getattr(event, "seller_id", None))
 
 
 def too_long(topic: str, offset: int, line: TooLong, name: str) -> Record:

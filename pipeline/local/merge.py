@@ -45,17 +45,31 @@ def _timed(stream: Iterator[Record], rank: int) -> Iterator[_Timed]:
         yield at, rank, record
 
 
+class Minutes:
+    """The ticks of a stream that brings none: one before the first record of each minute that is later than all before it."""
+
+    def __init__(self) -> None:
+        self.last, self.made = _START, 0
+
+    def tick(self, at: datetime) -> Record | None:
+        """Return the tick that comes before a record of some time; None where its minute has begun."""
+        minute = at.replace(second=0, microsecond=0)
+        if minute <= self.last:
+            return None
+        self.last, self.made = minute, self.made + 1
+        return Record(CLOCK, 0, self.made - 1, b"", Tick(minute))
+
+
 def _with_ticks(records: Iterator[Record]) -> Iterator[Record]:
-    """Put a tick before the first record of each minute that is later than all before it. A stray record is as if the clock had ended."""
-    last, made = _START, 0
+    """Put a tick before the first record of each minute. A stray record is as if the clock had ended."""
+    minutes = Minutes()
     for record, follower in _with_followers(records):
         if record.fault is None:
-            stray = _is_stray(record, follower, last)
+            stray = _is_stray(record, follower, minutes.last)
             due = follower if stray and follower is not None else record.event.event_time
-            minute = due.replace(second=0, microsecond=0)
-            if minute > last and (made == 0 or not stray):
-                yield Record(CLOCK, 0, made, b"", Tick(minute))
-                last, made = minute, made + 1
+            tick = minutes.tick(due) if minutes.made == 0 or not stray else None
+            if tick is not None:
+                yield tick
             if stray:
                 yield replace(record, clock_ended=True)
                 continue
