@@ -15,6 +15,7 @@ class Facts:
     def __init__(self) -> None:
         self._known: dict[str, Truth] = {}
         self._counterfeiters: set[str] = set()
+        self._down: set[str] = set()
 
     def learn(self, truth: Truth) -> None:
         """Take note of a new listing; what touches no brand is not remembered: nothing said of it is true."""
@@ -37,6 +38,15 @@ class Facts:
         """Return what kind of seller offers a listing; of what touches no brand, an honest one."""
         known = self._known.get(listing_id)
         return known.kind if known else "honest"
+
+    def see_down(self, listing_id: str | None, *, down: bool) -> None:
+        """See that a listing is gone from the shelf, or back on it."""
+        if listing_id is not None:
+            (self._down.add if down else self._down.discard)(listing_id)
+
+    def is_down(self, listing_id: str) -> bool:
+        """Tell whether a listing was taken down, and is not back."""
+        return listing_id in self._down
 
     def is_counterfeiter(self, seller_id: str) -> bool:
         """Tell whether a store has been opened to sell fakes."""

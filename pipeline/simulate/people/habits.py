@@ -67,6 +67,7 @@ class Care(Struct, frozen=True, forbid_unknown_fields=True):
     repeated: float
     retracted_by_careless: float
     retracted_by_others: float
+    retracted_in_vain: float
     retraction_flawed: float
     regretted: Hours
     again: Hours

@@ -13,7 +13,9 @@ Kind = Literal["takedown", "warning", "closure"]
 
 @dataclass(slots=True)
 class Measure:
-    """A takedown, a warning or a closure. `rightful`: it hit a fake, or a counterfeiter. `ended`: it was given back for good."""
+    """A takedown, a warning or a closure. `rightful`: it hit a fake, or a counterfeiter. `clock_stopped`: it was ruled on or put back,
+    so proof of a suit changes nothing. `ended`: it was given back for good.
+    """
 
     ident: str
     kind: Kind
@@ -24,6 +26,7 @@ class Measure:
     by_notice: bool = False
     swept: bool = False
     appeal_until: datetime | None = None
+    clock_stopped: bool = False
     ended: bool = False
 
 
@@ -61,3 +64,9 @@ class Measures:
         one = self._watched.pop(ident, None) if ident else None
         if one is not None:
             one.ended = True
+
+    def put_back(self, ident: str | None) -> None:
+        """Note that a deadline has put a takedown back."""
+        one = self._watched.get(ident) if ident else None
+        if one is not None:
+            one.clock_stopped = True

@@ -15,7 +15,6 @@ from pipeline.events.takedown import Takedown
 from pipeline.simulate.mixing import mix, share
 from pipeline.simulate.people.flaws import spoilt
 from pipeline.simulate.people.goods import Goods
-from pipeline.simulate.people.habits import Hours
 from pipeline.simulate.people.scene import APPEALS, HOUR, NOTICES, Scene
 from pipeline.simulate.people.speakers import Notifier, Speakers
 from pipeline.simulate.people.truth import PersonTruth, Who
@@ -73,7 +72,7 @@ class Notifiers:
     def listed(self, listing: Listing, truth: Truth) -> None:
         """See a new listing."""
         for notifier, brand_id, rightful in self._reports(listing, truth):
-            self._plan(notifier, Goods.of(listing), brand_id, self._scene.habits.reports.unhurried, rightful=rightful)
+            self._plan(notifier, Goods.of(listing), brand_id, rightful=rightful)
 
     def removed(self, listing: Listing) -> None:
         """See that a seller took a listing away: some report a fake all the same."""
@@ -89,7 +88,8 @@ class Notifiers:
         if brand_id is None or not scene.facts.is_fake(goods.listing_id) or not self._happens(odds, why, goods.listing_id):
             return
         for notifier in self._speakers.of(brand_id)[:1]:
-            self._plan(notifier, goods, brand_id, scene.habits.reports.hurried, rightful=True)
+            report = partial(self._report, notifier, goods, brand_id, rightful=True)
+            scene.later(NOTICES, scene.habits.reports.hurried, report, "report after all", goods.listing_id)
 
     # -- who reports what
 
@@ -149,9 +149,14 @@ class Notifiers:
 
     # -- what they write
 
-    def _plan(self, notifier: Notifier, goods: Goods, brand_id: str | None, hours: Hours, *, rightful: bool) -> None:
-        action = partial(self._report, notifier, goods, brand_id, rightful=rightful)
-        self._scene.later(NOTICES, hours, action, "report", notifier.notifier_id, goods.listing_id)
+    def _plan(self, notifier: Notifier, goods: Goods, brand_id: str | None, *, rightful: bool) -> None:
+        action = partial(self._report_if_there, notifier, goods, brand_id, rightful=rightful)
+        self._scene.later(NOTICES, self._scene.habits.reports.unhurried, action, "report", notifier.notifier_id, goods.listing_id)
+
+    def _report_if_there(self, notifier: Notifier, goods: Goods, brand_id: str | None, *, rightful: bool) -> None:
+        """Report what is still on the shelf; the careless do not look."""
+        if notifier.who == "careless" or not self._scene.facts.is_down(goods.listing_id):
+            self._report(notifier, goods, brand_id, rightful=rightful)
 
     def _report(self, notifier: Notifier, goods: Goods, brand_id: str | None, *, rightful: bool) -> None:
         """Send a notice, with or without a flaw, and plan what may follow."""
@@ -224,8 +229,10 @@ class Notifiers:
         self._send(again, sent.goods, sent.truth.by, rightful=sent.truth.rightful, flaw=sent.truth.flaw or "repeated")
 
     def _retract(self, sent: Sent) -> None:
-        """Take a notice back; now and then one that never was, or none."""
+        """Take a notice back, mostly not one that was refused anyway; now and then one that never was, or none."""
         scene, notice = self._scene, sent.notice
+        if notice.notice_id not in self._sent and not scene.happens(scene.habits.care.retracted_in_vain, "in vain", notice.notice_id):
+            return
         retracts: str | None = notice.notice_id
         flaw: str | None = None
         if scene.happens(scene.habits.care.retraction_flawed, "retraction flawed", notice.notice_id):

@@ -79,11 +79,16 @@ class People:
         self._appellants.hit(one)
         self._tribunal.hit(one)
         if isinstance(decision, Takedown):
+            self._scene.facts.see_down(decision.listing_id, down=True)
             self._notifiers.taken_down(decision)
 
     def _given_back(self, decision: Reinstatement) -> None:
-        if decision.cause != "deadline":  # that is no finding: a ruling may still come
-            self._measures.end(decision.takedown_id or decision.warning_id or decision.closure_id)
+        self._scene.facts.see_down(decision.listing_id, down=False)
+        ident = decision.takedown_id or decision.warning_id or decision.closure_id
+        if decision.cause == "deadline":  # that is no finding: a ruling may still come
+            self._measures.put_back(ident)
+        else:
+            self._measures.end(ident)
 
     def _told(self, outcome: NoticeOutcome) -> None:
         notice = self._notifiers.truth_of(outcome.notice_id)

@@ -38,6 +38,8 @@ class Tribunal:
         scene, one = self._scene, self._measures.get(truth.subject)
         if one is None and appeal.notice_id is None:
             return
+        if one is not None:
+            one.clock_stopped = True
         right = not scene.happens(scene.habits.tribunal.wrong, "ruled wrongly", appeal.appeal_id)
         reverses = truth.rightful is right
         verdict: Verdict = "reverse" if reverses else "uphold"
@@ -86,7 +88,8 @@ class Tribunal:
             scene.later(RULINGS, habits.stay_delay, stay, "suit", takedown_id)
 
     def _stay(self, seller_id: str, takedown_id: str, *, rightful: bool) -> None:
-        if self._measures.get(takedown_id) is None:
+        one = self._measures.get(takedown_id)
+        if one is None or one.clock_stopped:
             return
         by: DeciderKind = "court" if self._scene.happens(0.7, "court", takedown_id) else "authority"
         who = decider(self._scene, by, takedown_id)
