@@ -1,39 +1,31 @@
-"""Scores the flow against the truth: the same stages, but without brake and enforcement, so that the signals alone decide."""
+"""Scores the flow against the truth: the same stages, but without brake, enforcement and people, so that the signals alone decide.
+
+Where the truth about people is there, the whole of it runs once more, with all of them, and what it did to sellers and notices is scored.
+"""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from pipeline.events.match import Match
 from pipeline.events.review import Review
-from pipeline.events.scalars import Id
 from pipeline.events.sequence import MatchedListing, SequencedListing
 from pipeline.events.takedown import Takedown
-from pipeline.flow import INPUTS, STAGES, Stage
-from pipeline.local.errors import InputError
-from pipeline.local.inputs import file_of, files_of, records
-from pipeline.local.lines import Lines
-from pipeline.local.merge import merged
+from pipeline.flow import STAGES, Stage
+from pipeline.local.inputs import files_of
+from pipeline.local.judged import judge, run_through
 from pipeline.local.partition import Line, Partition
+from pipeline.local.people_scores import PeopleScores
 from pipeline.local.references import read_references
+from pipeline.local.truths import Truth, read_people_truth, read_truth
 from pipeline.policy.model import Policy
 from pipeline.stages.record import Outputs
 
 CHUNK = 1000
+ALONE = ("listings", "clock")  # what signals alone decide on
 MOST_EXAMPLES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """What is known of a listing. What is absent is unknown, and is not scored; no brand_ids says that it names none."""
-
-    listing_id: Id
-    brand_ids: tuple[Id, ...] | None = None
-    counterfeit: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +55,13 @@ class Evaluation:
     brand_match: dict[str, float] | None
     flagging: dict[str, float]
     misses: list[Miss]
+    people: PeopleScores | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the scores as one JSON object."""
-        return {**({"brand_match": self.brand_match} if self.brand_match else {}), "flagging": self.flagging}
+        scores: dict[str, Any] = {"brand_match": self.brand_match} if self.brand_match else {}
+        scores["flagging"] = self.flagging
+        return scores | ({"people": self.people.as_json()} if self.people else {})
 
 
 class Observer:
@@ -104,44 +99,26 @@ def _named(match: Match) -> str:
 
 
 def evaluate(folder: Path, policy: Path | None = None, progress: Callable[[int, int, int], None] = lambda *_: None) -> Evaluation:
-    """Run a folder's listings through the stages and compare with its truth. Raises InputError and PolicyError."""
-    files = files_of(folder)
-    truths = read_truth(folder)
-    references = read_references(files, policy)
+    """Run a folder's listings through the stages and compare with its truth; with its people's truth, run all of it and score that too.
+
+    Simulated people react to the policy that the folder was made with: under another one they speak of what was not decided.
+    Raises InputError and PolicyError.
+    """
+    truths, of_people = read_truth(folder), read_people_truth(folder)
+    references = read_references(files_of(folder), policy)
     references.history.alter_policies(from_signals_alone)
     observer = Observer()
-    partition = Partition(0, STAGES, references.history, observer, CHUNK)
-    size = sum(lines.size for lines in files.values())
-    for number, record in enumerate(merged({topic: records(topic, files[topic]) for topic in INPUTS if topic in files})):
-        if partition.feed(record):
-            progress(sum(lines.read for lines in files.values()), size, number)
-    partition.flush()
-    return compare(truths, observer)
+    run_through(folder, Partition(0, STAGES, references.history, observer, CHUNK), ALONE, progress)
+    evaluation = compare(truths, observer)
+    if of_people is not None:
+        evaluation.people = judge(folder, policy, truths, of_people, progress).scores
+    return evaluation
 
 
 def from_signals_alone(policy: Policy) -> Policy:
     """Return a policy without brake and enforcement: both look at other listings than the one that is scored."""
     brake = policy.brake.model_copy(update={"per_right": 0, "per_signal": 0})
     return policy.model_copy(update={"brake": brake, "enforcement": policy.enforcement.model_copy(update={"preset": "none"})})
-
-
-def read_truth(folder: Path) -> dict[str, Truth]:
-    """Return what truth.jsonl says, by listing. Raises InputError where it is absent or does not decode."""
-    path = file_of(folder, "truth")
-    if path is None:
-        raise InputError(folder, "holds no truth.jsonl to compare with")
-    return {truth.listing_id: truth for truth in _truths(Lines(path))}
-
-
-def _truths(lines: Lines) -> Iterator[Truth]:
-    decode = msgspec.json.Decoder(Truth).decode
-    for number, line in enumerate(lines, 1):
-        try:
-            if not isinstance(line, bytes):
-                raise msgspec.DecodeError(str(line))
-            yield decode(line)
-        except (msgspec.DecodeError, UnicodeError) as error:
-            raise InputError(lines.path, f"line {number}: {error}") from error
 
 
 def compare(truths: Mapping[str, Truth], observer: Observer) -> Evaluation:

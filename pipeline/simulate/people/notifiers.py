@@ -250,7 +250,7 @@ class Notifiers:
             retracts=retracts,
         )
         truth = PersonTruth(
-            "notice", retraction.notice_id, notice.seller_id, sent.truth.by, not sent.truth.rightful, notice.notice_id, flaw
+            "retraction", retraction.notice_id, notice.seller_id, sent.truth.by, not sent.truth.rightful, notice.notice_id, flaw
         )
         scene.say(NOTICES, retraction, truth)
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pipeline.events.value import Value
 
-What = Literal["notice", "appeal", "question", "ruling"]
+What = Literal["notice", "retraction", "appeal", "question", "ruling"]
 Temper = Literal["honest", "careless", "abusive"]
 Who = Literal[
     "honest", "careless", "abusive", "competitor", "consumer", "trusted_flagger", "authority",  # notifiers
@@ -13,10 +13,11 @@ Who = Literal[
 
 
 class PersonTruth(Value, frozen=True):
-    """One notice, appeal, question or ruling, by its id at its seller, and who is behind it.
+    """One notice, retraction, appeal, question or ruling, by its id at its seller, and who is behind it.
 
-    `rightful`: a notice says the truth of its listing; an appeal or a complaint deserves to succeed; of a question, there is a counterfeit
-    (or a counterfeiter's store) behind it; a ruling says what is true. `flaw` names what is wrong with its form or time, on purpose.
+    `rightful`: a notice says the truth of its listing; a retraction takes back a wrong one; an appeal or a complaint deserves to succeed;
+    of a question, there is a counterfeit (or a counterfeiter's store) behind it; a ruling says what is true.
+    `flaw` names what is wrong with its form or time, on purpose.
     `subject` is the listing, question, measure or notice that it is about.
     """
 
