@@ -8,7 +8,7 @@ DEMO := demo-out
 DEMO_KAFKA := demo-kafka-out
 MEASURED := measured
 
-.PHONY: help demo demo-kafka up down test lint bench bench-kafka figures chaos samples schemas settings dashboards picture clean
+.PHONY: help demo demo-kafka up down test lint bench bench-kafka figures chaos samples schemas settings dashboards presets picture clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -67,6 +67,9 @@ dashboards: $(READY) ## Make the Grafana dashboard, docs/metrics.md and docs/lif
 	$(BIN)/python -m scripts.build_dashboard
 	$(BIN)/python -m scripts.build_metrics_doc
 	$(BIN)/python -m scripts.build_lifecycle
+
+presets: $(READY) ## Make docs/presets.md anew: a simulated year under each preset, which takes a minute
+	$(BIN)/python -m scripts.build_presets
 
 picture: $(READY) ## Draw docs/dashboard.png anew over a real run, which takes three minutes (needs Java, Maven and prometheus)
 	$(BIN)/python -m scripts.build_picture
