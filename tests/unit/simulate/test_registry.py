@@ -1,26 +1,53 @@
-"""One trademark a brand, with all that a registry tells."""
+"""One trademark a brand, with all that a registry tells, and rights of other kinds."""
 
+from collections import Counter
 from datetime import timedelta
 from functools import cache
 
 from pipeline.codec import decode, encode
 from pipeline.events.right import Alias, AuthorisedSeller, Right
 from pipeline.simulate.brands import brands
-from pipeline.simulate.registry import authorised, genuine_pictures, rights
+from pipeline.simulate.registry import authorised, genuine_pictures, holder, rights
 from pipeline.simulate.stream import START
 
 
 @cache
-def registry() -> tuple[Right, ...]:
+def all_rights() -> tuple[Right, ...]:
     return tuple(rights(brands(200), 1, START, 90))
 
 
+def registry() -> tuple[Right, ...]:
+    """The trademarks."""
+    return tuple(right for right in all_rights() if right.kind == "trademark")
+
+
 def test_every_right_reads_back() -> None:
-    for right in registry():
+    for right in all_rights():
         assert decode(Right, encode(right)) == right
 
 
-def test_each_brand_has_one_right_in_the_order_of_popularity() -> None:
+def test_some_brands_have_rights_of_other_kinds_behind_all_trademarks() -> None:
+    others = all_rights()[200:]
+    assert {right.kind for right in others} == {"copyright", "design", "patent"}
+    assert len({right.right_id for right in all_rights()}) == len(all_rights())
+    assert all(not right.aliases and not right.images for right in others)
+    first = brands(1)[0].brand_id
+    assert first in {right.brand_id for right in others if right.kind == "copyright"}
+
+
+def test_a_brand_s_rights_name_the_same_notifiers_mostly_its_own_some_an_agency_too_a_few_none() -> None:
+    by_brand: dict[str, set[tuple[str, ...]]] = {}
+    for right in all_rights():
+        by_brand.setdefault(right.brand_id, set()).add(right.notifier_ids)
+    assert all(len(named) == 1 for named in by_brand.values())
+    counts = Counter(len(right.notifier_ids) for right in registry())
+    assert counts.keys() == {0, 1, 2}
+    assert counts[0] < counts[2] < counts[1]
+    assert all(right.notifier_ids[0] == holder(right.brand_id) for right in registry() if right.notifier_ids)
+    assert all(right.notifier_ids for right in registry()[:40])
+
+
+def test_each_brand_has_one_trademark_in_the_order_of_popularity() -> None:
     assert [right.brand_id for right in registry()] == [brand.brand_id for brand in brands(200)]
     assert len({right.right_id for right in registry()}) == 200
 

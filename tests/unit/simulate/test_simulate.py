@@ -35,7 +35,9 @@ def test_files_hold_what_was_counted_and_read_back(tmp_path: Path) -> None:
     lines = {name: (tmp_path / "made" / name).read_bytes().split(b"\n")[:-1] for name in counts}
     assert {name: len(held) for name, held in lines.items()} == counts
     assert counts[LISTINGS] == 3000
-    assert counts[RIGHTS] == len({decode(Right, line).right_id for line in lines[RIGHTS]}) == 150
+    rights = [decode(Right, line) for line in lines[RIGHTS]]
+    assert counts[RIGHTS] == len({right.right_id for right in rights})
+    assert len({right.brand_id for right in rights}) == 150
     read = [msgspec.json.decode(line, type=Truth) for line in lines[TRUTH]]
     assert {truth.listing_id for truth in read} == set(_listing_ids(lines[LISTINGS]))
 
@@ -87,7 +89,8 @@ def test_arguments_out_of_range_are_refused_and_nothing_is_made(tmp_path: Path, 
 
 
 def test_no_listings_at_all_are_an_empty_marketplace(tmp_path: Path) -> None:
-    assert simulate(tmp_path / "made", listings=0, seed=1) == {LISTINGS: 0, RIGHTS: 200, TRUTH: 0}
+    counts = simulate(tmp_path / "made", listings=0, seed=1)
+    assert (counts[LISTINGS], counts[TRUTH], counts[RIGHTS] > 200) == (0, 0, True)
 
 
 def test_times_start_where_asked() -> None:
