@@ -17,7 +17,7 @@ FINAL: tuple[Outcome, ...] = ("accepted", "refused", "already_down", "retracted"
 CODES: Mapping[str, frozenset[str]] = {  # the codes that an outcome may have: docs/people.md says when
     "received": frozenset({"received"}),
     "forwarded": frozenset({"appealed"}),
-    "accepted": frozenset({"accepted"}),
+    "accepted": frozenset({"accepted", "taken-back"}),
     "refused": frozenset({
         "notifier-suspended", "incomplete", "right-unknown", "right-inactive", "right-expired", "right-kind", "listing-unknown",
         "territory", "no-right", "insufficient", "found-genuine", "inconclusive", "unanswered", "notice-unknown", "already-ended",

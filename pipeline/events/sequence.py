@@ -67,6 +67,7 @@ class SlimListing(Value, frozen=True):
     change: Change
     fingerprint: Digest
     phashes: Annotated[tuple[Hex16, ...], Meta(max_length=50)] = ()
+    brand: Label | None = None
     category: Label | None = None
     marketplace: Label | None = None
     language: Language | None = None

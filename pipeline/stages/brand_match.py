@@ -78,6 +78,7 @@ def _slim(event: SequencedListing) -> SlimListing:
         listing.change,
         event.fingerprint,
         phashes,
+        listing.brand,
         listing.category,
         listing.marketplace,
         listing.language,

@@ -33,6 +33,8 @@ class Case(Value, frozen=True):
     listing_id: str | None = None
     closure_id: str | None = None
     right_ids: tuple[str, ...] = ()
+    content: str = ""  # of the listing when it was taken down
+    forget_at: datetime | None = None
     appeals: int = 0  # made so far
     notifier_id: str | None = None
     source: Source = "own_initiative"
@@ -58,10 +60,12 @@ class Cases:
 
     def open(self, seller_id: str, ident: str, case: Case, times: Times) -> None:
         """Remember a measure as issued, for as long as takedowns are remembered and an appeal may come."""
+        self._keep_until(seller_id, ident, case, max(case.at + times.remember_takedowns, case.appeal_until) + times.lateness)
+
+    def _keep_until(self, seller_id: str, ident: str, case: Case, forget_at: datetime) -> None:
         name = key(seller_id, ident)
-        self._view.put(CASES, name, case)
-        kept_until = max(case.at + times.remember_takedowns, case.appeal_until) + times.lateness
-        self._schedule.add(self._view, kept_until, Deadline(FORGET_CASE, name))
+        self._view.put(CASES, name, replace(case, forget_at=forget_at))
+        self._schedule.add(self._view, forget_at, Deadline(FORGET_CASE, name))
 
     def get(self, seller_id: str, ident: str) -> Case | None:
         """Return a case; None where there is none, or none any more."""
@@ -90,11 +94,12 @@ class Cases:
         if case is not None:
             self._view.put(CASES, key(seller_id, ident), replace(case, state="reversed"))
 
-    def appealed(self, seller_id: str, appeal_id: str, ident: str, until: datetime) -> None:
-        """Remember what an appeal is about."""
+    def appealed(self, seller_id: str, appeal_id: str, ident: str, case: Case, until: datetime) -> None:
+        """Remember what an appeal is about, and that for as long."""
         name = key(seller_id, appeal_id)
         self._view.put(APPEALS, name, ident)
         self._schedule.add(self._view, until, Deadline(FORGET_APPEAL, name))
+        self._keep_until(seller_id, ident, case, max(until, case.forget_at or until))
 
     def subject(self, seller_id: str, appeal_id: str) -> str | None:
         """Return what an appeal is about; None where there was none, or none any more."""
@@ -106,9 +111,14 @@ class Cases:
             if case.closure_id == closure_id and case.state != "reversed":
                 yield name.partition(SEPARATOR)[2], case
 
-    def forget(self, deadline: Deadline) -> None:
-        """Forget a case or an appeal."""
-        self._view.delete(CASES if deadline.what == FORGET_CASE else APPEALS, deadline.subject)
+    def forget(self, deadline: Deadline, now: datetime) -> None:
+        """Forget an appeal, or a case, unless it was appealed against since."""
+        if deadline.what == FORGET_APPEAL:
+            self._view.delete(APPEALS, deadline.subject)
+            return
+        case = self._view.get(CASES, deadline.subject)
+        if case is not None and case.forget_at is not None and case.forget_at <= now:
+            self._view.delete(CASES, deadline.subject)
 
 
 def refusal_of(notice_id: str) -> str:

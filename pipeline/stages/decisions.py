@@ -302,7 +302,7 @@ def closure_review(ledger: Ledger, seller_id: str, cause: str, at: datetime, pre
     )
 
 
-def question(review: Review, *, about_goods: bool = False, by_signals: bool = False, cause: str | None = None) -> Question:
+def question(review: Review, *, by_signals: bool = False, cause: str | None = None) -> Question:
     """Return what is remembered of a review."""
     return Question(
         listing_id=review.listing_id,
@@ -313,7 +313,6 @@ def question(review: Review, *, about_goods: bool = False, by_signals: bool = Fa
         score=review.score,
         territories=review.territories,
         brand_id=review.assignee.id if review.assignee.kind == "brand" else None,
-        about_goods=about_goods,
         by_signals=by_signals,
         notice_ids=review.notice_ids,
         cause=cause,

@@ -34,7 +34,7 @@ class Enforcer:
         self._desk.tally.facts["takedown"] += 1
         self._desk.shelf.take_down(seller_id, takedown.listing_id, listing, takedown.takedown_id, at, times)
         self._desk.shelf.leave_traces(seller_id, listing, takedown.takedown_id, at, times)
-        case = replace(_case_of(takedown), marketplace=listing.marketplace, rests_on=rests_on)
+        case = replace(_case_of(takedown, listing), rests_on=rests_on)
         self._desk.cases.open(seller_id, takedown.takedown_id, case, times)
         ledger = _with_takedown(ledger, takedown, first=listing.takedown_id is None)
         self._desk.view.put(SELLERS, seller_id, ledger)
@@ -47,7 +47,9 @@ class Enforcer:
         self._desk.emit(TAKEDOWNS, seller_id, takedown)
         self._desk.tally.facts["takedown"] += 1
         self._desk.shelf.take_down(seller_id, takedown.listing_id, listing, takedown.takedown_id, at, times)
-        self._desk.cases.open(seller_id, takedown.takedown_id, replace(_case_of(takedown), state="upheld", renews=takedown.renews), times)
+        self._desk.cases.open(
+            seller_id, takedown.takedown_id, replace(_case_of(takedown, listing), state="upheld", renews=takedown.renews), times
+        )
 
     def cost(self, listing: KnownListing, ledger: Ledger, grave: Severity, preset: Preset | None, at: datetime) -> Cost:
         if preset is None:
@@ -121,10 +123,10 @@ class Enforcer:
         self._desk.emit(TAKEDOWNS, seller_id, takedown)
         self._desk.tally.facts["swept"] += 1
         self._desk.shelf.take_down(seller_id, listing_id, listing, takedown.takedown_id, at, self._desk.policy.times)
-        self._desk.cases.open(seller_id, takedown.takedown_id, _case_of(takedown), self._desk.policy.times)
+        self._desk.cases.open(seller_id, takedown.takedown_id, _case_of(takedown, listing), self._desk.policy.times)
 
 
-def _case_of(takedown: Takedown) -> Case:
+def _case_of(takedown: Takedown, listing: KnownListing) -> Case:
     return Case(
         "takedown",
         lifecycle.FIRST,
@@ -133,7 +135,9 @@ def _case_of(takedown: Takedown) -> Case:
         takedown.listing_id,
         takedown.closure_id,
         takedown.right_ids,
+        listing.content,
         source=takedown.source,
+        marketplace=listing.marketplace,
     )
 
 

@@ -110,7 +110,7 @@ class Flagger:
         elif deadline.what in (questions.FORGET_QUESTION, questions.FORGET_DAY):
             self._desk.questions.forget(deadline)
         elif deadline.what in (cases.FORGET_CASE, cases.FORGET_APPEAL):
-            self._desk.cases.forget(deadline)
+            self._desk.cases.forget(deadline, now)
         else:
             self._desk.shelf.forget(deadline, now)
 
@@ -121,11 +121,17 @@ class Flagger:
         if known is None and offer.change != "removed":
             ledger = replace(ledger, listed=ledger.listed + 1)
             self._desk.view.put(SELLERS, offer.seller_id, ledger)
-        listing = renewed(offer, known)
         if offer.change == "removed":
-            self._desk.shelf.remove(offer, listing, self._desk.policy.times)
+            self._desk.shelf.remove(offer, known, self._desk.policy.times)
             self._desk.tally.facts["removed"] += 1
-        elif listing.status == "down":
+        else:
+            self._offered(offer, renewed(offer, known), ledger)
+        if known is None:
+            self._intake.arrived(offer)
+
+    def _offered(self, offer: Offer, listing: KnownListing, ledger: Ledger) -> None:
+        """Handle what a seller offers, unless it is down, or its store is closed."""
+        if listing.status == "down":
             self._desk.shelf.keep(offer, listing)  # an update does not bring a listing back: only a new offer is decided on anew
             self._desk.tally.facts["already-down"] += 1
         elif ledger.closure_id is not None:
@@ -136,8 +142,6 @@ class Flagger:
             self._desk.tally.facts["unmatched"] += 1
         else:
             self._decide(offer, offer.matched, listing, ledger)
-        if known is None:
-            self._intake.arrived(offer)
 
     # -- the decision
 
@@ -214,8 +218,7 @@ class Flagger:
             return
         self._desk.tally.facts["braked" if braked else "review"] += 1
         self._desk.shelf.keep(offer, replace(listing, question=question, review_ids=(*waiting, review.review_id)))
-        found = any(verdict.about_goods for verdict in fresh)
-        self._desk.ask(review, decisions.question(review, about_goods=found, by_signals=True))
+        self._desk.ask(review, decisions.question(review, by_signals=True))
 
     # -- a takedown and what follows from it
 

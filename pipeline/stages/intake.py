@@ -157,8 +157,7 @@ class Intake:
                 self._desk.notices.put(replace(known, review_id=review_id))
                 return
         review = decisions.noticed_review(event, listing, verdicts, at, self._desk.snapshot)
-        found = any(about_goods(verdict.shares[:-1]) for verdict in verdicts)
-        self._desk.ask(review, decisions.question(review, about_goods=found))
+        self._desk.ask(review, decisions.question(review))
         self._desk.shelf.asked(event.seller_id, event.listing_id, review.review_id)
         self._desk.notices.put(replace(known, review_id=review.review_id))
 
@@ -176,7 +175,7 @@ class Intake:
             self._outcomes.end(known, "refused", "already-ended", at)
         else:
             self._take_back(target, event)
-            self._outcomes.end(known, "accepted", "accepted", at)
+            self._outcomes.end(known, "accepted", "taken-back", at)
 
     def _take_back(self, target: KnownNotice, by: SequencedNotice) -> None:
         seller_id, notice_id = target.event.seller_id, target.event.notice_id

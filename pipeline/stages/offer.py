@@ -21,6 +21,7 @@ class Offer(Struct, frozen=True):
     fingerprint: str
     phashes: tuple[str, ...]
     matched: MatchedListing | None
+    brand: str | None = None
     category: str | None = None
     marketplace: str | None = None
     language: str | None = None
@@ -44,6 +45,7 @@ class Offer(Struct, frozen=True):
                 event.fingerprint,
                 event.phashes,
                 None,
+                event.brand,
                 event.category,
                 event.marketplace,
                 event.language,
@@ -60,6 +62,7 @@ class Offer(Struct, frozen=True):
             event.fingerprint,
             tuple(image.phash for image in one.images if image.phash),
             event,
+            one.brand,
             one.category,
             one.marketplace,
             one.language,

@@ -52,7 +52,7 @@ class Outcomes:
     def _keep(self, known: KnownNotice, outcome: Outcome, at: datetime, takedown_id: str | None) -> None:
         """Remember what the notifier may object to, and what a reversal will have to amend."""
         event, cases = known.event, self._desk.cases
-        if outcome == "refused":
+        if outcome == "refused" and event.claim != "retraction":  # to have taken nothing back is no harm that a takedown could mend
             window = at + self._desk.policy.times.appeal_window
             refused = Case(
                 "refusal", lifecycle.FIRST, at, window, event.listing_id, notifier_id=event.notifier_id, notice_ids=(event.notice_id,)

@@ -31,7 +31,6 @@ class Question(Value, frozen=True):
     score: float
     territories: tuple[str, ...] | None = None
     brand_id: str | None = None  # the brand that is asked; None: the team
-    about_goods: bool = False  # whether a signal about the goods was found in the listing
     by_signals: bool = False  # it was opened by signals: it stays when the notices that wait for it are retracted
     notice_ids: tuple[str, ...] = ()  # that wait for the answer
     cause: str | None = None  # of a closure: the takedown that led to it

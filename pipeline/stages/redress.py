@@ -22,6 +22,7 @@ from pipeline.stages.questions import Question
 from pipeline.stages.registry import is_valid
 from pipeline.stages.reversal import Ground, Reversal
 from pipeline.stages.shelf import KnownListing
+from pipeline.stages.verdict import about_goods
 from pipeline.state.table import SEPARATOR
 
 
@@ -101,7 +102,7 @@ class Redress:
         listing = self._desk.shelf.of(seller_id, listing_id)
         if listing is not None and listing.status == "down":
             self._tell(seller_id, asked, "already_down", "already-down", now, automated=True, takedown_id=listing.takedown_id)
-        elif self._desk.policy.reviews.unanswered == "takedown" and asked.about_goods:
+        elif self._desk.policy.reviews.unanswered == "takedown" and listing is not None and _is_suspected(asked, listing):
             grave: Severity = "serious" if asked.score >= self._desk.policy.decision.serious else "ordinary"
             self._take_down(seller_id, asked, listing_id, Answer(review_id, now, grave, None))
         else:
@@ -234,18 +235,20 @@ class Redress:
         if isinstance(found, Fault):
             return found
         times, seller_id = self._desk.policy.times, event.seller_id
-        self._desk.cases.appealed(seller_id, event.appeal_id, found.ident, event.at + times.remember_takedowns + times.lateness)
+        self._desk.cases.appealed(seller_id, event.appeal_id, found.ident, found.case, event.at + times.remember_takedowns + times.lateness)
         if found.case.kind == "refusal":
             self._desk.tally.facts["complained"] += 1
             return None
         self._desk.view.put(SELLERS, seller_id, self._desk.ledger(seller_id).contested(found.ident))
         self._desk.tally.facts["appealed"] += 1
         if found.case.kind == "takedown":
-            self._start_clock(event, found.ident, found.case)
+            self._start_clock(event, found.ident)
         return None
 
-    def _start_clock(self, event: SequencedAppeal, takedown_id: str, case: Case) -> None:
+    def _start_clock(self, event: SequencedAppeal, takedown_id: str) -> None:
         """Let a takedown be put back by its deadline, where its regime has one, and say so to who gave notice."""
+        case = self._desk.cases.get(event.seller_id, takedown_id)
+        assert case is not None, "it has just been appealed against"
         policy, rights = self._desk.policy, self._desk.snapshot.registry.rights
         kinds = [rights[right_id].kind for right_id in case.right_ids if right_id in rights]
         under = regime(policy.appeals, case.source, kinds, case.marketplace, event.jurisdiction)
@@ -296,6 +299,12 @@ class Redress:
         )
         self._outcomes.joins(known, takedown_id)
         return takedown_id
+
+
+def _is_suspected(asked: Question, listing: KnownListing) -> bool:
+    """Tell whether a signal about the goods speaks against a listing as it is now, in what was asked."""
+    concerned = set(asked.right_ids).difference(listing.found_genuine)
+    return any(about_goods(one.shares) for one in listing.weighed if one.right_id in concerned)
 
 
 def _with_outcome(ledger: Ledger, settled: rulings.Settled) -> Ledger:

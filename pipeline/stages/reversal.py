@@ -35,7 +35,7 @@ class Reversal:
 
     def takedown(self, takedown_id: str, case: Case, ledger: Ledger) -> Ledger:
         """Give back a takedown, its points, and the steps and the closure that they no longer carry; return the ledger."""
-        exempt = case.right_ids if self._ground.cause == "ruling" else ()
+        exempt = case.right_ids
         ledger = self._without(takedown_id, case, ledger, self._ground.cause, exempt)
         if case.renewed_by is not None:
             self._desk.cases.cascade(self._seller_id, case.renewed_by)
@@ -59,7 +59,7 @@ class Reversal:
     def put_back(self, takedown_id: str, case: Case, ledger: Ledger) -> Ledger:
         """Lift a takedown because its deadline has passed: no finding, so that nothing else goes with it; return the ledger."""
         assert case.listing_id is not None, "a takedown is of a listing"
-        held = self._desk.shelf.put_back(self._seller_id, case.listing_id, takedown_id, case.right_ids)
+        held = self._desk.shelf.put_back(self._seller_id, case.listing_id, takedown_id, case.right_ids, case.content)
         self._given_back("deadline", takedown_id=takedown_id, listing_id=case.listing_id)
         ledger = ledger.suspended(takedown_id)
         return replace(ledger, down=ledger.down - 1) if held else ledger
@@ -67,7 +67,7 @@ class Reversal:
     def _without(self, takedown_id: str, case: Case, ledger: Ledger, cause: Cause, exempt: tuple[str, ...]) -> Ledger:
         """Give back a takedown and its points. `exempt`: from which rights the listing is, as it stands."""
         assert case.listing_id is not None, "a takedown is of a listing"
-        held = self._desk.shelf.give_back(self._seller_id, case.listing_id, takedown_id, exempt)
+        held = self._desk.shelf.give_back(self._seller_id, case.listing_id, takedown_id, exempt, case.content)
         self._given_back(cause, takedown_id=takedown_id, listing_id=case.listing_id)
         ledger = ledger.without_hit(takedown_id)
         return replace(ledger, down=max(ledger.down - 1, 0)) if held and case.closure_id is None else ledger

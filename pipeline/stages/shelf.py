@@ -29,6 +29,7 @@ class KnownListing(Value, frozen=True):
     weighed: tuple[Weighed, ...] = ()  # of each right for or against which a signal was found
     price: str | None = None
     currency: str | None = None
+    brand: str | None = None
     category: str | None = None
     marketplace: str | None = None
     language: str | None = None
@@ -44,8 +45,8 @@ class KnownListing(Value, frozen=True):
 
     @property
     def content(self) -> str:
-        """What a finding of people holds for: the letters of the title, and the pictures."""
-        return content(self.fingerprint, self.phashes)
+        """What a finding of people holds for."""
+        return content(self.fingerprint, self.phashes, self.brand)
 
     @property
     def found_genuine(self) -> tuple[str, ...]:
@@ -96,8 +97,9 @@ class Shelf:
         """Remember a listing until it is removed or taken down."""
         self._view.put(LISTINGS, offer.name, listing)
 
-    def remove(self, offer: Offer, listing: KnownListing, times: Times) -> None:
-        """Remember a removed listing for a while: deleting it is no escape."""
+    def remove(self, offer: Offer, known: KnownListing | None, times: Times) -> None:
+        """Remember a removed listing as it was, for a while: deleting it is no escape."""
+        listing = replace(known, version=offer.version) if known is not None else renewed(offer, None)
         status: Literal["down", "removed"] = "down" if listing.status == "down" else "removed"
         forget_at = offer.at + times.forget_after + times.lateness
         self._keep_until(offer.name, replace(listing, status=status, removed=True), max(forget_at, listing.forget_at or forget_at))
@@ -115,26 +117,33 @@ class Shelf:
             self._view.put(TRACES, name, Trace(takedown_id, forget_at))
             self._schedule.add(self._view, forget_at, Deadline(FORGET_TRACE, name))
 
-    def give_back(self, seller_id: str, listing_id: str, takedown_id: str, right_ids: tuple[str, ...]) -> bool:
-        """Give a listing back that a takedown took, exempt from these rights as it is; tell whether that takedown held it.
+    def give_back(self, seller_id: str, listing_id: str, takedown_id: str, right_ids: tuple[str, ...], content: str) -> bool:
+        """Give a listing back that a takedown took; tell whether that takedown held it.
 
-        What a deadline has put back already is only exempt.
+        It is exempt from these rights, unless its content is another one now than what was taken down. What a deadline has put back
+        already is only exempt.
         """
         name = key(seller_id, listing_id)
         listing = self._view.get(LISTINGS, name)
         if listing is None or takedown_id not in (listing.takedown_id, listing.put_back):
             return False
         self._wipe_traces(seller_id, listing, takedown_id)
-        self._view.put(LISTINGS, name, exempted(_given_back(listing, takedown_id, put_back=None), right_ids))
+        given = _given_back(listing, takedown_id, put_back=None)
+        self._view.put(LISTINGS, name, exempted(given, right_ids) if right_ids and given.content == content else given)
         return listing.takedown_id == takedown_id
 
-    def put_back(self, seller_id: str, listing_id: str, takedown_id: str, right_ids: tuple[str, ...]) -> bool:
-        """Put a listing back because a deadline has passed, exempt as it is from what machines decide; tell whether that held it."""
+    def put_back(self, seller_id: str, listing_id: str, takedown_id: str, right_ids: tuple[str, ...], content: str) -> bool:
+        """Put a listing back because a deadline has passed; tell whether that takedown held it.
+
+        It is exempt from what machines decide, unless its content is another one now than what was taken down.
+        """
         name = key(seller_id, listing_id)
         listing = self._view.get(LISTINGS, name)
         if listing is None or listing.takedown_id != takedown_id:
             return False
-        self._view.put(LISTINGS, name, exempted(_given_back(listing, takedown_id, put_back=takedown_id), right_ids))
+        same = listing.content == content
+        given = _given_back(listing, takedown_id, put_back=takedown_id if same else None)
+        self._view.put(LISTINGS, name, exempted(given, right_ids) if same else given)
         return True
 
     def _wipe_traces(self, seller_id: str, listing: KnownListing, takedown_id: str) -> None:
@@ -193,9 +202,9 @@ def exempted(listing: KnownListing, right_ids: tuple[str, ...]) -> KnownListing:
     return replace(listing, exempt=tuple(dict.fromkeys((*listing.found_genuine, *right_ids))), exempt_as=listing.content)
 
 
-def content(fingerprint: str, phashes: Iterable[str]) -> str:
-    """Return what a finding of people holds for: the letters of the title, and the pictures."""
-    return " ".join((fingerprint, *phashes))
+def content(fingerprint: str, phashes: Iterable[str], brand: str | None) -> str:
+    """Return what a finding of people holds for: the letters of the title, the pictures and the brand that is named."""
+    return " ".join((fingerprint, *phashes, (brand or "").casefold()))
 
 
 def renewed(offer: Offer, known: KnownListing | None) -> KnownListing:
@@ -210,6 +219,7 @@ def renewed(offer: Offer, known: KnownListing | None) -> KnownListing:
             first_seen=offer.at,
             fingerprint=offer.fingerprint,
             phashes=offer.phashes,
+            brand=offer.brand,
             category=offer.category,
             marketplace=offer.marketplace,
             language=offer.language,
@@ -217,7 +227,7 @@ def renewed(offer: Offer, known: KnownListing | None) -> KnownListing:
         )
     back = known.status != "live" and offer.change == "listed"
     status: Literal["live", "down"] = "down" if known.status == "down" and offer.change != "listed" else "live"
-    same = known.exempt_as == content(offer.fingerprint, offer.phashes)
+    same = known.exempt_as == content(offer.fingerprint, offer.phashes, offer.brand)
     return replace(
         known,
         version=offer.version,
@@ -228,6 +238,7 @@ def renewed(offer: Offer, known: KnownListing | None) -> KnownListing:
         first_seen=offer.at if back else known.first_seen,
         fingerprint=offer.fingerprint,
         phashes=offer.phashes,
+        brand=offer.brand,
         category=offer.category,
         marketplace=offer.marketplace,
         language=offer.language,

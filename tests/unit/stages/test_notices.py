@@ -328,7 +328,7 @@ def test_a_retraction_ends_what_waits_and_what_is_asked() -> None:
         assert told(outputs) == [
             (f"T{name}", "received", "received"),
             (name, "retracted", "retracted"),
-            (f"T{name}", "accepted", "accepted"),
+            (f"T{name}", "accepted", "taken-back"),
         ]
     assert taken[1].tally.decided["ended:retracted"] == 1
     assert outcomes(stage.feed(sequenced_tick(at(days=30)))) == []
@@ -356,7 +356,7 @@ def test_a_retraction_leaves_what_people_have_decided() -> None:
     stage.feed(ruling("counterfeit", at(days=1), review_id=review.review_id))
     outputs = stage.feed(notice(at(days=2), notice_id="T", claim="retraction", retracts="N1"))
     assert events_of(outputs, "reinstatements") == []
-    assert told(outputs)[1:] == [("N1", "retracted", "retracted"), ("T", "accepted", "accepted")]
+    assert told(outputs)[1:] == [("N1", "retracted", "retracted"), ("T", "accepted", "taken-back")]
 
 
 @pytest.mark.parametrize(

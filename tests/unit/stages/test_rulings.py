@@ -456,3 +456,56 @@ def test_a_brand_decides_on_its_own_takedown_until_it_is_appealed_against() -> N
     assert len(back(stage.feed(SequencedRuling("ruling", at(days=6), "X", "S1", "reverse", own, takedown_id=first)))) > 0
     stage.feed(appeal(at(days=6), takedown_id=second))
     assert codes(stage.feed(SequencedRuling("ruling", at(days=7), "Y", "S1", "reverse", own, takedown_id=second))) == {"not-entitled": 1}
+
+
+# -- what is given back, and for how long it is remembered
+
+
+def test_what_changed_while_it_was_down_comes_back_without_exemption() -> None:
+    stage = Flagging()
+    takedown_id = taken_down(stage)
+    stage.offer(FAKE + " new", version=2, change="updated", event_time=at(days=1))
+    stage.feed(ruling("reverse", LATE, takedown_id=takedown_id))
+    assert len(takedowns(stage.offer(FAKE + " new", version=3, change="updated", event_time=at(days=3)))) == 1
+
+
+def test_another_brand_named_ends_an_exemption() -> None:
+    stage = Flagging()
+    stage.feed(ruling("reverse", LATE, takedown_id=taken_down(stage)))
+    assert takedowns(stage.offer(FAKE, version=2, change="updated", event_time=at(days=3))) == []
+    assert len(takedowns(stage.offer(FAKE, version=3, change="updated", brand="Nike", event_time=at(days=3)))) == 1
+
+
+def test_what_its_seller_removed_while_it_was_down_is_given_back_as_removed() -> None:
+    stage = Flagging()
+    takedown_id = taken_down(stage)
+    stage.offer(FAKE, version=2, change="removed", event_time=at(days=1))
+    stage.feed(ruling("reverse", LATE, takedown_id=takedown_id))
+    stage.fakes(range(1, 5))
+    assert all(each.listing_id != "L1" for each in takedowns(stage.total)[1:]), "a closing store does not sweep what is not there"
+    assert len(closures(stage.total)) == 1
+
+
+def test_an_appeal_keeps_its_case_remembered() -> None:
+    stage = Flagging()
+    takedown_id = taken_down(stage)
+    stage.feed(appeal(at(days=179), takedown_id=takedown_id), sequenced_tick(at(days=400)))
+    assert back(stage.feed(ruling("reverse", at(days=401), appeal_id=f"A-{takedown_id}"))) != []
+
+
+def test_what_is_forgotten_has_no_more_rulings() -> None:
+    stage = Flagging()
+    takedown_id = taken_down(stage)
+    stage.feed(sequenced_tick(at(days=366)))
+    assert codes(stage.feed(ruling("reverse", at(days=367), takedown_id=takedown_id))) == {"unknown-subject": 1}
+
+
+def test_a_listing_that_comes_back_to_a_closed_store_goes_with_it() -> None:
+    stage = Flagging()
+    first = taken_down(stage)
+    stage.feed(appeal(at(hours=1), takedown_id=first))
+    stage.fakes(range(1, 5))
+    assert len(closures(stage.total)) == 1, "without the one that is contested"
+    outputs = stage.feed(ruling("reverse", at(days=60), takedown_id=first))
+    assert [(each.listing_id, each.source) for each in takedowns(outputs)] == [("L1", "closure")]
+    assert [each.closure_id for each in back(outputs) if each.closure_id] == []
