@@ -40,12 +40,13 @@ def closure(
 
     `review_id`: the question that people answered with it.
     """
+    counted = ledger.uncontested()
     return StoreClosure(
         closure_id=closure_id(cause),
         seller_id=seller_id,
         decided_at=at,
-        points=points(ledger, at, preset),
-        takedown_ids=takedown_ids(ledger, at, preset),
+        points=points(counted, at, preset),
+        takedown_ids=takedown_ids(counted, at, preset),
         decision=decision,
         policy_version=policy.version,
         preset=policy.enforcement.preset,

@@ -281,7 +281,8 @@ def noticed_review(notice: SequencedNotice, listing: KnownListing, verdicts: Seq
 
 def closure_review(ledger: Ledger, seller_id: str, cause: str, at: datetime, preset: Preset, snapshot: Snapshot) -> Review:
     """Return the question whether a store closes, to which the takedown `cause` led."""
-    policy, total = snapshot.policy, points(ledger, at, preset)
+    policy, counted = snapshot.policy, ledger.uncontested()
+    total = points(counted, at, preset)
     why = text("closure_due", policy.language, policy.language, {"points": str(total)})
     return Review(
         review_id=derive("review", "closure", cause),
@@ -297,7 +298,7 @@ def closure_review(ledger: Ledger, seller_id: str, cause: str, at: datetime, pre
         score=0.0,
         policy_version=policy.version,
         registry_version=snapshot.registry.version,
-        takedown_ids=takedown_ids(ledger, at, preset),
+        takedown_ids=takedown_ids(counted, at, preset),
         points=total,
     )
 

@@ -140,12 +140,13 @@ class Intake:
         cost = self._enforcer.cost(listing, ledger, decisions.claimed(event), preset, at)
         takedown = decisions.noticed(event, listing, verdicts, at, cost, self._desk.snapshot)
         brake.count(self._desk.view, SCHEDULE, policy.brake, _right_ids(verdicts), SIGNAL, at, policy.times.lateness)
-        self._enforcer.carry_out(takedown, listing, ledger, preset, rests_on=None if self._carried(listing) else event.notice_id)
+        self._enforcer.carry_out(takedown, listing, ledger, preset, rests_on=None if self._carried(listing, verdicts) else event.notice_id)
         self._outcomes.end(known, "accepted", "accepted", at, takedown_id=takedown.takedown_id)
 
-    def _carried(self, listing: KnownListing) -> bool:
-        """Tell whether what was found in a listing itself would have taken it down."""
-        return any(one.score >= self._desk.policy.decision.takedown and about_goods(one.shares) for one in listing.weighed)
+    def _carried(self, listing: KnownListing, verdicts: Sequence[Verdict]) -> bool:
+        """Tell whether what was found in a listing itself would have taken it down for one of the rights."""
+        concerned, enough = set(_right_ids(verdicts)), self._desk.policy.decision.takedown
+        return any(one.right_id in concerned and one.score >= enough and about_goods(one.shares) for one in listing.weighed)
 
     def _ask(self, known: KnownNotice, listing: KnownListing, verdicts: Sequence[Verdict], at: datetime) -> None:
         """Join the question that is open about the listing and one of the rights, or open one."""

@@ -81,7 +81,7 @@ class Outcomes:
         """Tell each notifier that the seller objects, and until when proof of a suit keeps the listing down."""
         for notice_id in notice_ids:
             known = self._desk.notices.get(seller_id, notice_id)
-            if known is not None:
+            if known is not None and known.amended != "retracted":
                 self._tell(
                     known.event, "forwarded", "appealed", at, automated=True, takedown_id=takedown_id, same_as=known.same_as, until=until
                 )
