@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from pipeline import metrics
 from pipeline.events.notice import CODES, FINAL
 from pipeline.metrics import Metric, Reading
-from pipeline.stages.decided import CLOSURE, REINSTATEMENT, REVIEW, TAKEDOWN, WARNING
+from pipeline.stages.decided import AMENDED, CLOSURE, ENDED, NOTICE, REINSTATEMENT, REVIEW, TAKEDOWN, WARNING
 
-NOTICE, AMENDED, ENDED = "notice", "amended", "ended"
 OTHER = "other"  # a code that another release has counted: labels stay bounded
 
 _DECISIONS: dict[str, Metric] = {
@@ -30,6 +29,8 @@ _FACTS: dict[str, tuple[Metric, tuple[str, ...]]] = {  # facts that have a metri
     "complained": (metrics.APPEALS, ("notifier",)),
     "appeal-upheld": (metrics.APPEAL_OUTCOMES, ("upheld",)),
     "appeal-reversed": (metrics.APPEAL_OUTCOMES, ("reversed",)),
+    "complaint-upheld": (metrics.APPEAL_OUTCOMES, ("refusal-upheld",)),  # the state of what was complained about
+    "complaint-reversed": (metrics.APPEAL_OUTCOMES, ("refusal-reversed",)),
     "put-back": (metrics.APPEAL_OUTCOMES, ("put-back",)),
     "stayed": (metrics.APPEAL_OUTCOMES, ("stayed",)),
 }

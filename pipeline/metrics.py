@@ -118,7 +118,7 @@ APPEALS = Metric(
 )
 APPEAL_OUTCOMES = Metric(
     "takedown_appeal_outcomes_total", "counter", "Questions and appeals",
-    "What came of appeals: upheld or reversed by people; put-back by deadline, or stayed, so that no put-back comes.", (*_PLACE, "outcome"),
+    "What came of appeals and complaints: upheld or reversed by people; put back by deadline, or stayed.", (*_PLACE, "outcome"),
 )  # fmt: skip
 DEADLINE = Metric(
     "takedown_earliest_deadline_timestamp_seconds", "gauge", "Questions and appeals",

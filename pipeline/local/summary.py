@@ -7,14 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.counted import AMENDED, ENDED, NOTICE, open_notices, open_reviews, with_bounded_codes
+from pipeline.counted import open_notices, open_reviews, with_bounded_codes
 from pipeline.flow import DEAD_LETTERS, REFERENCES, readers
 from pipeline.local.partition import StageRun
-from pipeline.stages.decided import CLOSURE, REINSTATEMENT, REVIEW, TAKEDOWN, WARNING
+from pipeline.stages.decided import AMENDED, CLOSURE, ENDED, NOTICE, REINSTATEMENT, REVIEW, TAKEDOWN, WARNING
 from pipeline.stages.record import Tally
 from pipeline.state.store import Size
 
-APPEAL_FACTS = ("appealed", "complained", "appeal-upheld", "appeal-reversed", "put-back", "stayed")
+APPEAL_FACTS = (
+    "appealed",
+    "complained",
+    "appeal-upheld",
+    "appeal-reversed",
+    "complaint-upheld",  # the refusal is
+    "complaint-reversed",
+    "put-back",
+    "stayed",
+)
 
 
 @dataclass(slots=True)

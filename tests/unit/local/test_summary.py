@@ -64,6 +64,8 @@ def test_the_figures_say_what_people_were_told() -> None:
         "complained": 0,
         "appeal-upheld": 0,
         "appeal-reversed": 0,
+        "complaint-upheld": 0,
+        "complaint-reversed": 0,
         "put-back": 2,
         "stayed": 0,
     }
