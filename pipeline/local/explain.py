@@ -1,55 +1,32 @@
-"""The chain behind a takedown, review, warning, closure, listing or seller, read from what a replay wrote."""
+"""The chain behind a takedown, review, warning, closure, listing, notice, appeal or seller, read from what a replay wrote."""
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from pipeline.codec import marks
 from pipeline.events.enforcement import SellerWarning, StoreClosure
+from pipeline.events.notice import NoticeOutcome
 from pipeline.events.reinstatement import Reinstatement
 from pipeline.events.review import Review
-from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedListing, SequencedRuling
+from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedListing, SequencedNotice, SequencedRuling
 from pipeline.events.takedown import Takedown
-from pipeline.flow import SEQUENCE, TOPICS
+from pipeline.flow import SEQUENCE
+from pipeline.local.chronology import Decided, Event, Step, ordered, version_of
 from pipeline.local.errors import InputError
-from pipeline.local.inputs import file_of
-from pipeline.local.lines import OUTPUT_LIMIT, Lines
-from pipeline.local.recorded import read, whole
+from pipeline.local.stored import events, path_of
 
-Step = SellerWarning | StoreClosure
-Decided = Takedown | Review | Step
-Redress = SequencedAppeal | SequencedRuling | Reinstatement
-Event = SequencedListing | MatchedListing | Decided | Redress
+Name = tuple[str, str, str]  # what is named, by which seller, and its id: ids of different kinds and sellers may be equal
 
-_DECISIONS: tuple[tuple[str, str, type[Any], str], ...] = (
-    ("takedown", "takedowns", Takedown, "takedown_id"),
-    ("review", "reviews", Review, "review_id"),
-    ("warning", "seller-warnings", SellerWarning, "warning_id"),
-    ("closure", "store-closures", StoreClosure, "closure_id"),
-)
-
-
-_RANKS: dict[type[Any], int] = {
-    SequencedListing: 0,
-    MatchedListing: 0,
-    Takedown: 1,
-    Review: 1,
-    SellerWarning: 2,
-    StoreClosure: 2,
-    SequencedAppeal: 3,
-    SequencedRuling: 4,
-    Reinstatement: 5,
+_DECISIONS: Mapping[str, tuple[str, type[Any], str]] = {
+    "takedown": ("takedowns", Takedown, "takedown_id"),
+    "review": ("reviews", Review, "review_id"),
+    "warning": ("seller-warnings", SellerWarning, "warning_id"),
+    "closure": ("store-closures", StoreClosure, "closure_id"),
 }
-
-
-_BEGINS: dict[type[Any], bytes] = {
-    kind: mark for topic in (SEQUENCE, "events.matched") for mark, kind in marks(TOPICS[topic].events).items()
-}
+_SUBJECTS = ("takedown_id", "review_id", "warning_id", "closure_id", "appeal_id", "notice_id")
+_MEASURES = ("takedown_id", "warning_id", "closure_id")
+_SAID = (SequencedNotice, SequencedAppeal, SequencedRuling)
 
 
 class UnknownIdError(InputError):
@@ -65,50 +42,88 @@ class Chain:
     events: tuple[Event, ...]
 
 
-def explain(folder: Path, ident: str) -> Chain:
-    """Return the chain of an id. Raises UnknownIdError, and InputError where the folder is not what a replay wrote, or no more."""
-    _path(folder, SEQUENCE)
-    for kind, topic, event_type, attribute in _DECISIONS:
-        found = next((event for event in _events(folder, topic, event_type, {ident}) if getattr(event, attribute) == ident), None)
-        if found is not None:
-            return Chain(kind, ident, _ordered(_with_redress(folder, _behind(folder, found))))
-    return _of_listing_or_seller(folder, ident)
+def explain(folder: Path, ident: str, kind: str | None = None) -> Chain:
+    """Return the chain of an id: of the first of KINDS that has it, or of the one that is asked for.
+
+    Raises UnknownIdError, and InputError where the folder is not what a replay wrote, or no more.
+    """
+    path_of(folder, SEQUENCE)
+    for name, find in _FINDERS.items():
+        found = find(folder, ident) if kind in (None, name) else []
+        if found:
+            return Chain(name, ident, ordered(_with_people(folder, found)))
+    raise UnknownIdError(folder, f"holds no {kind or 'takedown, review, warning, closure, listing, notice, appeal or seller'} {ident!r}")
 
 
-def _of_listing_or_seller(folder: Path, ident: str) -> Chain:
-    offers = [event for event in _offers(folder, {ident}) if ident in (event.listing.listing_id, event.listing.seller_id)]
-    if not offers:
-        raise UnknownIdError(folder, f"holds no takedown, review, warning, closure, listing or seller {ident!r}")
-    if any(event.listing.listing_id == ident for event in offers):
-        listing_offers = [event for event in offers if event.listing.listing_id == ident]
-        return Chain("listing", ident, _ordered(_with_redress(folder, _of_listings(folder, listing_offers))))
-    return Chain("seller", ident, _ordered(_with_redress(folder, [*_with_matches(folder, offers), *_decisions(folder, ident)])))
+# -- what an id may stand for
 
 
-def _behind(folder: Path, found: Decided) -> list[Event]:
-    """Return what led to a decision, and the steps that rest on it."""
-    if isinstance(found, SellerWarning | StoreClosure):
-        return _behind_step(folder, found)
-    chain: list[Event] = [*_offers_behind(folder, [found]), found]
-    for step in _steps(folder, found):
-        chain += _behind_step(folder, step) if _swept(step, found) else [step]
+def _of_decision(kind: str) -> Callable[[Path, str], list[Event]]:
+    """Return what finds a decision of a kind, and what led to it."""
+    topic, event_type, attribute = _DECISIONS[kind]
+
+    def find(folder: Path, ident: str) -> list[Event]:
+        found = next((event for event in events(folder, topic, event_type, {ident}) if getattr(event, attribute) == ident), None)
+        return _behind(folder, found) if found is not None else []
+
+    return find
+
+
+def _of_listing(folder: Path, ident: str) -> list[Event]:
+    """Return everything about a listing: its versions, their matches, notices, the decisions and what rests on them."""
+    offers = [event for event in _offers(folder, {ident}) if event.listing.listing_id == ident]
+    notices = [event for event in events(folder, SEQUENCE, SequencedNotice, {ident}) if event.listing_id == ident]
+    chain: list[Event] = [*_with_matches(folder, offers), *notices]
+    for seller in dict.fromkeys([*(event.listing.seller_id for event in offers), *(event.seller_id for event in notices)]):
+        about = _about(folder, seller, ident)
+        chain += [*about, *dict.fromkeys(step for decision in about for step in _steps(folder, decision))]
     return chain
 
 
-def _with_redress(folder: Path, chain: list[Event]) -> list[Event]:
-    """Add what sellers objected to of a chain, what people decided about it, and what was given back."""
-    ids = {ident for event in chain for ident in _names(event)}
-    appeals = [event for event in _events(folder, SEQUENCE, SequencedAppeal, ids) if ids.intersection(_names(event))]
-    ids |= {event.appeal_id for event in appeals}
-    rulings = [event for event in _events(folder, SEQUENCE, SequencedRuling, ids) if ids.intersection(_names(event))]
-    given = [event for event in _events(folder, "reinstatements", Reinstatement, ids) if ids.intersection(_names(event))]
-    return [*chain, *appeals, *rulings, *given]
+def _of_seller(folder: Path, ident: str) -> list[Event]:
+    offers = [event for event in _offers(folder, {ident}) if event.listing.seller_id == ident]
+    notices = [event for event in events(folder, SEQUENCE, SequencedNotice, {ident}) if event.seller_id == ident]
+    return [*_with_matches(folder, offers), *notices, *_decisions(folder, ident)]
 
 
-def _names(event: Event) -> set[str]:
-    """Return the ids of the measures, questions and appeals that an event is, or is about."""
-    names = ("takedown_id", "review_id", "warning_id", "closure_id", "appeal_id")
-    return {ident for name in names if (ident := getattr(event, name, None)) is not None}
+def _of_notice(folder: Path, ident: str) -> list[Event]:
+    return [event for notice in _notices(folder, ident) for event in _behind_notice(folder, notice)]
+
+
+def _of_appeal(folder: Path, ident: str) -> list[Event]:
+    appeals = [event for event in events(folder, SEQUENCE, SequencedAppeal, {ident}) if event.appeal_id == ident]
+    return [event for appeal in appeals for event in (appeal, *_appealed(folder, appeal))]
+
+
+def _appealed(folder: Path, appeal: SequencedAppeal) -> list[Event]:
+    """Return the chain of what an appeal is about."""
+    if appeal.notice_id is not None:
+        notices = (notice for notice in _notices(folder, appeal.notice_id) if notice.seller_id == appeal.seller_id)
+        return [event for notice in notices for event in _behind_notice(folder, notice)]
+    measures = ((kind, getattr(appeal, f"{kind}_id")) for kind in ("takedown", "warning", "closure"))
+    return [event for kind, measure in measures if measure is not None for event in _FINDERS[kind](folder, measure)]
+
+
+_FINDERS: Mapping[str, Callable[[Path, str], list[Event]]] = {
+    **{kind: _of_decision(kind) for kind in _DECISIONS},
+    "listing": _of_listing,
+    "notice": _of_notice,
+    "appeal": _of_appeal,
+    "seller": _of_seller,
+}
+KINDS = tuple(_FINDERS)
+
+
+# -- what led to a decision, and what rests on it
+
+
+def _behind(folder: Path, found: Decided) -> list[Event]:
+    if isinstance(found, SellerWarning | StoreClosure):
+        return _behind_step(folder, found)
+    chain: list[Event] = [*_offers_behind(folder, [found]), *_asked_before(folder, found), found]
+    for step in _steps(folder, found):
+        chain += _behind_step(folder, step) if _swept(step, found) else [step]
+    return chain
 
 
 def _behind_step(folder: Path, found: Step) -> list[Event]:
@@ -117,6 +132,27 @@ def _behind_step(folder: Path, found: Step) -> list[Event]:
     takedowns = [event for event in decided if isinstance(event, Takedown) and event.takedown_id in ids]
     earlier = [event for event in decided if isinstance(event, SellerWarning) and event != found and ids.issuperset(event.takedown_ids)]
     return [*_offers_behind(folder, takedowns), *takedowns, *earlier, found]
+
+
+def _behind_notice(folder: Path, notice: SequencedNotice) -> list[Event]:
+    """Return a notice with its listing, what people were asked about it meanwhile, and what it led to."""
+    names = {notice.notice_id}
+    outcomes = [one for one in events(folder, "notice-outcomes", NoticeOutcome, names) if _names(one) & _names(notice)]
+    ended = max((one.decided_at for one in outcomes if not one.amendment), default=notice.at)
+    decided = _about(folder, notice.seller_id, notice.listing_id)
+    asked = [one for one in decided if isinstance(one, Review) and one.opened_at <= ended and one.due_at >= notice.at]
+    takedowns = {one.takedown_id for one in outcomes}
+    led_to = [event for one in decided if isinstance(one, Takedown) and one.takedown_id in takedowns for event in _behind(folder, one)]
+    offers = [one for one in _offers(folder, {notice.listing_id}) if _listing(one) == (notice.seller_id, notice.listing_id)]
+    return [*_with_matches(folder, [one for one in offers if one.at <= ended]), notice, *asked, *led_to]
+
+
+def _asked_before(folder: Path, found: Takedown | Review) -> list[Event]:
+    """Return the questions about a listing to which a takedown may be the answer."""
+    if isinstance(found, Review) or found.source not in ("ruling", "notice"):
+        return []
+    about, rights = _about(folder, found.seller_id, found.listing_id), set(found.right_ids)
+    return [one for one in about if isinstance(one, Review) and one.opened_at <= found.decided_at and rights.intersection(one.right_ids)]
 
 
 def _offers_behind(folder: Path, decisions: Sequence[Takedown | Review]) -> list[Event]:
@@ -141,88 +177,100 @@ def _swept(step: Step, takedown: Takedown | Review) -> bool:
     return isinstance(step, StoreClosure) and isinstance(takedown, Takedown) and step.closure_id == takedown.closure_id
 
 
-def _of_listings(folder: Path, offers: list[SequencedListing]) -> list[Event]:
-    """Return everything about a listing: its versions, their matches, the decisions and what rests on them."""
-    chain: list[Event] = _with_matches(folder, offers)
-    for seller, listing in dict.fromkeys((event.listing.seller_id, event.listing.listing_id) for event in offers):
-        about = [event for event in _decisions(folder, seller) if isinstance(event, Takedown | Review) and event.listing_id == listing]
-        steps = [step for decision in about for step in _steps(folder, decision)]
-        chain += [*about, *dict.fromkeys(steps)]
-    return chain
+# -- what people said of it, and what they were told
+
+
+def _with_people(folder: Path, chain: Iterable[Event]) -> list[Event]:
+    """Add the notices, appeals and rulings about what is in a chain, what each led to, and so on, until there is no more."""
+    behind, concerned = list(chain), list[Event]()
+    names: set[Name] = set()
+    while new := {name for event in (*behind, *concerned) for name in (_names(event) | _causes(event))} - names:
+        names |= new
+        concerned = list(_concerned(folder, names))
+    return [*behind, *concerned]
+
+
+def _concerned(folder: Path, names: Collection[Name]) -> Iterator[Event]:
+    """Yield what has one of the names, or is about what has."""
+    ids = {ident for _, _, ident in names}
+    for topic, kinds in (
+        (SEQUENCE, _SAID),
+        ("takedowns", Takedown),
+        ("reviews", Review),
+        ("reinstatements", Reinstatement),
+        ("notice-outcomes", NoticeOutcome),
+    ):
+        yield from (event for event in events(folder, topic, kinds, ids) if not _names(event).isdisjoint(names))
+
+
+def _names(event: Event) -> set[Name]:
+    """Return the names of what an event is, or is about. What is given back is a measure, whoever asked for it."""
+    fields: Iterable[tuple[str, str | None]] = ((name, getattr(event, name, None)) for name in _SUBJECTS)
+    if isinstance(event, Reinstatement):
+        fields = ((name, getattr(event, name)) for name in _MEASURES)
+    elif isinstance(event, SequencedNotice):
+        fields = (("notice_id", event.notice_id), ("notice_id", event.retracts))
+    elif isinstance(event, SequencedRuling):
+        fields = (*fields, ("ruling_id", event.ruling_id))
+    elif isinstance(event, Takedown):
+        fields = (("takedown_id", event.takedown_id), ("takedown_id", event.renews))
+    elif isinstance(event, Review):
+        fields = (("review_id", event.review_id),)
+    elif isinstance(event, StoreClosure):
+        fields = (("closure_id", event.closure_id),)
+    elif isinstance(event, SequencedListing | MatchedListing):
+        return set()
+    return {(name, event.seller_id, ident) for name, ident in fields if ident is not None}
+
+
+def _causes(event: Event) -> set[Name]:
+    """Return the names of what led to an event: it is shown too, but not all else that it led to."""
+    fields: list[tuple[str, str | None]]
+    if isinstance(event, Reinstatement):
+        fields = [("ruling_id", event.ruling_id), ("notice_id", event.notice_id), ("appeal_id", event.appeal_id)]
+    elif isinstance(event, Takedown):
+        fields = [("notice_id", event.notice_id)]
+    elif isinstance(event, Review):
+        fields = [("notice_id", notice_id) for notice_id in event.notice_ids]
+    elif isinstance(event, StoreClosure):
+        fields = [("review_id", event.review_id)]
+    elif isinstance(event, NoticeOutcome):
+        fields = [("notice_id", event.same_as)]
+    else:
+        return set()
+    return {(name, event.seller_id, ident) for name, ident in fields if ident is not None}
+
+
+# -- reading
 
 
 def _with_matches(folder: Path, offers: list[SequencedListing]) -> list[Event]:
     """Put the matched listing in the place of one that touches a right."""
     ids = {event.listing.listing_id for event in offers}
-    matched = {_version(event): event for event in _events(folder, "events.matched", MatchedListing, ids)}
-    return [matched.get(_version(event), event) for event in offers]
+    matched = {version_of(event): event for event in events(folder, "events.matched", MatchedListing, ids)}
+    return [matched.get(version_of(event), event) for event in offers]
+
+
+def _notices(folder: Path, ident: str) -> list[SequencedNotice]:
+    """Return the notices of an id: those of different sellers may have the same."""
+    return [event for event in events(folder, SEQUENCE, SequencedNotice, {ident}) if event.notice_id == ident]
 
 
 def _listing(event: SequencedListing) -> tuple[str, str]:
     return event.listing.seller_id, event.listing.listing_id
 
 
-def _version(event: SequencedListing | MatchedListing) -> tuple[str, str, int]:
-    return event.listing.seller_id, event.listing.listing_id, event.listing.version
-
-
 def _offers(folder: Path, ids: Collection[str]) -> list[SequencedListing]:
-    return list(_events(folder, SEQUENCE, SequencedListing, ids))
+    return list(events(folder, SEQUENCE, SequencedListing, ids))
+
+
+def _about(folder: Path, seller: str, listing: str) -> list[Takedown | Review]:
+    """Return the takedowns of a listing, and the questions about it."""
+    decided = (event for event in _decisions(folder, seller) if isinstance(event, Takedown | Review))
+    return [event for event in decided if event.listing_id == listing]
 
 
 def _decisions(folder: Path, seller: str) -> Iterator[Decided]:
-    for _, topic, event_type, _ in _DECISIONS:
-        yield from (event for event in _events(folder, topic, event_type, {seller}) if event.seller_id == seller)
-
-
-def _ordered(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Sort by time. At the same time each offer, in the order of the sequence, comes before what was decided on it and what followed."""
-    found = list(events)
-    offers = [_version(event) for event in found if isinstance(event, SequencedListing | MatchedListing)]
-    places: dict[Any, int] = {version: place for place, version in enumerate(offers)}
-    for event in found:
-        if isinstance(event, Takedown):
-            places[event.takedown_id] = places.get(_decided_on(event), len(offers))
-    return tuple(sorted(found, key=lambda event: (time_of(event), _place(event, places, len(offers)), _RANKS[type(event)])))
-
-
-def _place(event: Event, places: Mapping[Any, int], last: int) -> int:
-    """Return the place of the offer that an event is or rests on; a step rests on its last takedown, one that rests on none comes last."""
-    if isinstance(event, SequencedListing | MatchedListing):
-        return places[_version(event)]
-    if isinstance(event, SequencedAppeal | SequencedRuling | Reinstatement):
-        return last
-    if isinstance(event, Takedown | Review):
-        return places.get(_decided_on(event), last)
-    return max((places[ident] for ident in event.takedown_ids if ident in places), default=last)
-
-
-def _decided_on(event: Takedown | Review) -> tuple[str, str | None, int | None]:
-    return event.seller_id, event.listing_id, event.listing_version
-
-
-def time_of(event: Event) -> datetime:
-    """Return when an event was handled or decided."""
-    if isinstance(event, SequencedListing | MatchedListing | SequencedAppeal | SequencedRuling):
-        return event.at
-    return event.opened_at if isinstance(event, Review) else event.decided_at
-
-
-def _events(folder: Path, topic: str, event_type: type[Any], ids: Collection[str]) -> Iterator[Any]:
-    """Yield the events of a topic in which one of the ids stands; only lines that hold its bytes are decoded. Raises DamagedError."""
-    if not ids:
-        return
-    needle = re.compile(b"|".join(re.escape(orjson.dumps(ident)) for ident in sorted(ids)))
-    kind = _BEGINS.get(event_type, b"{")
-    path = _path(folder, topic)
-    for number, line in enumerate(Lines(path, OUTPUT_LIMIT), 1):
-        raw = whole(path, number, line)
-        if raw.startswith(kind) and needle.search(raw):
-            yield read(event_type, path, number, raw)
-
-
-def _path(folder: Path, topic: str) -> Path:
-    path = file_of(folder, topic)
-    if path is None:
-        raise InputError(folder, f"holds no {topic}.jsonl; name a folder that a replay wrote")
-    return path
+    """Yield all that was decided about a seller."""
+    for topic, event_type, _ in _DECISIONS.values():
+        yield from (event for event in events(folder, topic, event_type, {seller}) if event.seller_id == seller)

@@ -7,14 +7,17 @@ import pytest
 
 from pipeline.events.appeal import Appeal
 from pipeline.events.enforcement import SellerWarning, StoreClosure
+from pipeline.events.notice import NoticeOutcome
 from pipeline.events.ruling import DecidedBy, Ruling
-from pipeline.events.sequence import MatchedListing, SequencedListing
+from pipeline.events.sequence import MatchedListing, SequencedListing, SequencedNotice
 from pipeline.events.takedown import Takedown
 from pipeline.events.value import Value
+from pipeline.local.chronology import Event, time_of
 from pipeline.local.errors import DamagedError, InputError
-from pipeline.local.explain import Event, UnknownIdError, explain, time_of
+from pipeline.local.explain import Chain, UnknownIdError, explain
 from pipeline.local.lines import OUTPUT_LIMIT
 from pipeline.local.replay import Plan, replay
+from tests import story
 from tests.build import FAKE, at, closing_at_once, listing, right, write_topics
 
 
@@ -174,3 +177,124 @@ def test_what_became_of_a_takedown_is_told_to_its_end(tmp_path: Path) -> None:
     assert kinds(tmp_path / "second", takedown.takedown_id) == expected
     assert kinds(tmp_path / "second", "F0") == expected
     assert not [path.name for path in (tmp_path / "second").iterdir() if b"Zoe" in path.read_bytes()], "what people say stays where it was"
+
+
+# -- what people said, and were told
+
+
+STORY = [
+    "MatchedListing",
+    "SequencedNotice",
+    "NoticeOutcome received",
+    "Review",
+    "SequencedRuling counterfeit",
+    "Takedown notice",
+    "SellerWarning",
+    "NoticeOutcome accepted",
+    "SequencedAppeal",
+    "NoticeOutcome forwarded",
+    "Reinstatement deadline",
+    "SequencedRuling uphold",
+    "Takedown ruling",
+    "SequencedRuling reverse",
+    "Reinstatement ruling",
+    "Reinstatement cascade",
+    "Reinstatement cascade",
+    "NoticeOutcome reversed",
+]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return story.replayed(tmp_path_factory.mktemp("story"))
+
+
+def told_as(chain: Chain) -> list[str]:
+    """Return the events of a chain, each by its kind and by what tells it from others of its kind."""
+    shades = ("outcome", "verdict", "cause", "source")
+    return [
+        " ".join([type(event).__name__, *(getattr(event, shade) for shade in shades if hasattr(event, shade))]) for event in chain.events
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ident", "kind"), [(story.LISTING, "listing"), (story.NOTICE, "notice"), (story.APPEAL, "appeal"), ("S1", "seller")]
+)
+def test_the_whole_story_is_told_by_whatever_id(told: Path, ident: str, kind: str) -> None:
+    chain = explain(told, ident)
+    assert chain.kind == kind
+    assert told_as(chain) == STORY
+
+
+def test_a_takedown_has_the_question_and_the_notice_before_it(told: Path) -> None:
+    first, second = story.events(told, "takedowns")
+    (review,) = story.events(told, "reviews")
+    assert told_as(explain(told, first["takedown_id"])) == STORY
+    assert second["renews"] == first["takedown_id"]
+    its_own = [each for each in STORY if each != "SellerWarning"]
+    its_own.remove("Reinstatement cascade")  # of the warning, which rests on the first one
+    assert told_as(explain(told, second["takedown_id"])) == its_own
+    assert told_as(explain(told, review["review_id"]))[:5] == STORY[:5]
+
+
+def test_what_people_write_is_in_no_chain(told: Path) -> None:
+    assert not [path.name for path in told.iterdir() if b"Zoe" in path.read_bytes()]
+
+
+def made_of(home: Path, **topics: list[Any]) -> Path:
+    """Return the outputs of these topics; a listing comes last, long after, so that deadlines fire."""
+    last = listing("Blue wool scarf", listing_id="L9", seller_id="S9", event_time=at(days=60))
+    topics = {"rights": [right(notifier_ids=("HOLDER",))], **topics, "listings": [*topics.get("listings", []), last]}
+    replay(Plan(write_topics(home / "in", topics), home / "out"))
+    return home / "out"
+
+
+def test_a_notice_that_is_taken_back_has_its_retraction_and_the_retraction_its_notice(tmp_path: Path) -> None:
+    again = story.notice(at(days=2), notice_id="BACK", kind="retraction", retracts="N1")
+    out = made_of(tmp_path, listings=[listing("Nike Air Max 90")], notices=[story.notice(at(days=1), notice_id="N1"), again])
+    expected = ["MatchedListing", "SequencedNotice", "NoticeOutcome received", "Review"]
+    expected += ["SequencedNotice", "NoticeOutcome received", "NoticeOutcome retracted", "NoticeOutcome accepted"]
+    assert told_as(explain(out, "N1")) == told_as(explain(out, "BACK")) == expected
+
+
+def test_a_refusal_has_the_complaint_about_it(tmp_path: Path) -> None:
+    complaint = story.appeal(at(days=2), appeal_id="A1", notice_id="N1", notifier_id="HOLDER")
+    ruling = Ruling("R1", "S1", at(days=3), "reverse", DecidedBy("reviewer", "P1"), appeal_id="A1")
+    out = made_of(
+        tmp_path,
+        listings=[listing("Nike Air Max 90")],
+        notices=[story.notice(at(days=1), notice_id="N1", accurate=False)],
+        appeals=[complaint],
+        rulings=[ruling],
+    )
+    expected = ["MatchedListing", "SequencedNotice", "NoticeOutcome received", "NoticeOutcome refused", "SequencedAppeal"]
+    expected += ["SequencedRuling reverse", "Takedown notice", "SellerWarning", "NoticeOutcome reversed"]
+    assert told_as(explain(out, "N1")) == told_as(explain(out, "A1")) == told_as(explain(out, "L1")) == expected
+
+
+def test_a_notice_about_a_listing_that_never_came_is_explained_by_the_id_that_it_named(tmp_path: Path) -> None:
+    out = made_of(tmp_path, notices=[story.notice(at(days=1), notice_id="N1", listing_id="NEVER")])
+    expected = ["SequencedNotice", "NoticeOutcome received", "NoticeOutcome refused"]
+    assert told_as(explain(out, "NEVER")) == told_as(explain(out, "N1")) == expected
+
+
+def test_who_says_the_same_again_has_the_notice_that_was_first(tmp_path: Path) -> None:
+    twice = [story.notice(at(days=day), notice_id=f"N{day}") for day in (1, 2)]
+    out = made_of(tmp_path, listings=[listing("Nike Air Max 90")], notices=twice)
+    told_of = [event.notice_id for event in explain(out, "N2").events if isinstance(event, NoticeOutcome)]
+    assert sorted(told_of) == ["N1", "N1", "N2", "N2"]
+    assert sorted(event.notice_id for event in explain(out, "N1").events if isinstance(event, NoticeOutcome)) == ["N1", "N1"]
+
+
+def test_the_same_ids_at_different_sellers_and_of_different_kinds_are_told_apart(tmp_path: Path) -> None:
+    """Everything that anybody may name is called X here."""
+    offers = [listing("Nike Air Max 90", listing_id="X", seller_id=seller) for seller in ("X", "Y")]
+    notices = [story.notice(at(days=1), notice_id="X", listing_id="X", seller_id=seller, accurate=seller == "Y") for seller in ("X", "Y")]
+    complaint = story.appeal(at(days=2), appeal_id="X", seller_id="X", notice_id="X", notifier_id="HOLDER")
+    out = made_of(tmp_path, listings=offers, notices=notices, appeals=[complaint])
+    assert explain(out, "X").kind == "listing"
+    assert {event.seller_id for event in explain(out, "X", "notice").events if isinstance(event, SequencedNotice)} == {"X", "Y"}
+    of_one = ["MatchedListing", "SequencedNotice", "NoticeOutcome received", "NoticeOutcome refused", "SequencedAppeal"]
+    assert told_as(explain(out, "X", "appeal")) == told_as(explain(out, "X", "seller")) == of_one
+    with pytest.raises(UnknownIdError, match="holds no takedown 'X'"):
+        explain(out, "X", "takedown")
