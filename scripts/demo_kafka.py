@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.flow import TOPICS
 from pipeline.settings import Settings
 from scripts.broker.broker import Broker
 from scripts.broker.jars import BrokerError
@@ -24,7 +25,7 @@ from scripts.broker.workers import Workers, all_read, environment
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
 TAKEDOWN = Path(sys.executable).parent / "takedown"
-DECISIONS = ("takedowns", "reviews", "seller-warnings", "store-closures")
+DECISIONS = tuple(topic.name for topic in TOPICS.values() if topic.role == "output")
 _PATIENCE = 300.0  # seconds in which the workers must have read everything
 
 console = Console(highlight=False, soft_wrap=True)

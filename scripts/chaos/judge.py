@@ -132,8 +132,13 @@ def _compare_sequences(verdict: Verdict, wanted: Sequences, held: Sequences) -> 
 def _by_key(lines: Iterable[bytes]) -> dict[str, list[bytes]]:
     found: dict[str, list[bytes]] = {}
     for line in lines:
-        found.setdefault(orjson.loads(line)["listing"]["seller_id"], []).append(line)
+        found.setdefault(_seller(orjson.loads(line)), []).append(line)
     return found
+
+
+def _seller(event: dict[str, Any]) -> str:
+    seller: str = event["listing"]["seller_id"] if event["kind"] == "listing" else event["seller_id"]
+    return seller
 
 
 async def _unread(settings: Settings) -> dict[str, int]:
