@@ -1,0 +1,40 @@
+"""A story keeps each kind of decision, and what is asked of it."""
+
+from datetime import timedelta
+from typing import Any
+
+from pipeline.events.notice import NoticeOutcome
+from pipeline.events.reinstatement import Reinstatement
+from pipeline.flow import STAGES
+from pipeline.local.story import Story
+from pipeline.stages.record import Output, Outputs, Record
+from tests.build import START, listing, sequenced
+
+
+def told(*events: Any) -> Story:
+    story, cause = Story(), Record("clock", 0, 0, b"")
+    story.take(STAGES[0], 0, [(Output("any", None, event, cause), b"") for event in events], Outputs())
+    return story
+
+
+def given_back(takedown_id: str | None, hours: int) -> Reinstatement:
+    return Reinstatement(f"R{hours}", "S1", START + timedelta(hours=hours), "ruling", "1", "1", takedown_id=takedown_id)
+
+
+def outcome(what: str, *, amendment: bool = False) -> NoticeOutcome:
+    return NoticeOutcome("N1", "H", "S1", "L1", what, what, "", True, START, 0, "1", amendment)  # type: ignore[arg-type]
+
+
+def test_the_first_return_of_a_takedown_counts_and_that_of_a_closure_is_none() -> None:
+    story = told(given_back("T1", 2), given_back("T1", 5), given_back(None, 1))
+    assert story.first_given_back() == {"T1": given_back("T1", 2)}
+
+
+def test_a_notice_has_one_final_outcome() -> None:
+    story = told(outcome("received"), outcome("accepted"), outcome("forwarded"), outcome("reversed", amendment=True))
+    assert list(story.final_outcomes()) == [outcome("accepted")]
+
+
+def test_marketplaces_are_those_that_listings_name() -> None:
+    story = told(sequenced(listing(listing_id="L1", marketplace="cn")), sequenced(listing(listing_id="L2")))
+    assert story.marketplaces == {"L1": "cn"}
