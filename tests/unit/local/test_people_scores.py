@@ -8,8 +8,9 @@ from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.notice import NoticeOutcome
 from pipeline.events.reinstatement import Reinstatement
 from pipeline.events.takedown import Takedown
-from pipeline.local.people_scores import Known, PersonTruth, notices, regimes, score, sellers
+from pipeline.local.people_scores import Known, notices, regimes, score, sellers
 from pipeline.local.story import Story
+from pipeline.local.truths import PersonTruth
 from tests.build import START
 
 KNOWN = Known(
