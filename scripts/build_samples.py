@@ -1,4 +1,4 @@
-"""Make samples/ anew: what `make demo` replays. The same every time.
+"""Make samples/ anew: what `make demo` replays. The same every time, as long as the same is decided: people react to it.
 
 python -m scripts.build_samples [FOLDER]
 """
@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from pipeline.local.rehearsal import Rehearsal
 from pipeline.simulate.simulate import simulate
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -18,7 +19,7 @@ LISTINGS, SEED = 6000, 2016
 def build(folder: Path) -> None:
     """Simulate, and pack the lines."""
     with tempfile.TemporaryDirectory() as made:
-        simulate(Path(made) / "topics", listings=LISTINGS, seed=SEED)
+        simulate(Path(made) / "topics", listings=LISTINGS, seed=SEED, pipeline=Rehearsal())
         for path in sorted((Path(made) / "topics").iterdir()):
             pack(path, folder / f"{path.name}.gz")
 

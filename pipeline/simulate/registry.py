@@ -13,7 +13,7 @@ from pipeline.simulate.sellers import Seller, seller
 
 PICTURES = 4  # of genuine goods, a brand
 _SAFE_RANKS = 40  # the most popular brands' rights hold without limits, so that a small sample has something to find
-_OTHER_KINDS: tuple[tuple[RightKind, str, int, int], ...] = (("copyright", "cr", 3, 0), ("design", "ds", 7, 1), ("patent", "pt", 11, 2))
+_OTHER_KINDS: tuple[tuple[RightKind, str, int, int], ...] = (("copyright", "cr", 2, 0), ("design", "ds", 7, 1), ("patent", "pt", 11, 2))
 _AGENCIES = 8
 _WITH_AGENCY = 0.4
 _SILENT = 0.08  # of the brands that are not among the most popular: nobody speaks for them

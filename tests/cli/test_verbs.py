@@ -217,12 +217,39 @@ def test_policy_check_names_every_fault_at_once(tmp_path: Path) -> None:
 
 
 def test_simulate_and_evaluate(tmp_path: Path) -> None:
-    assert takedown("simulate", tmp_path / "market", "--listings", 1500, "--seed", 3).returncode == 0
+    made = takedown("simulate", tmp_path / "market", "--listings", 1500, "--seed", 3)
+    assert (made.returncode, "rulings.jsonl: " in made.stdout) == (0, True)
     scores = json.loads(takedown("evaluate", tmp_path / "market", "--json").stdout)
+    assert set(scores) == {"brand_match", "flagging", "people"}
+    assert set(scores["people"]) == {"sellers", "regimes", "notices", "questions"}
     assert set(scores["brand_match"]) == {"n", "precision", "recall", "f1", "first_right"}
     assert set(scores["flagging"]) == {"n", "takedowns", "review_share", "precision", "recall", "genuine_touched"}
     assert scores["flagging"]["takedowns"] > 0
-    assert "precision" in takedown("evaluate", tmp_path / "market").stdout
+    shown = takedown("evaluate", tmp_path / "market").stdout
+    assert all(word in shown for word in ("precision", "honest_closed", "regime", "honest:rightful"))
+
+
+def test_a_simulation_without_people_has_listings_rights_and_truth(tmp_path: Path) -> None:
+    assert takedown("simulate", tmp_path / "market", "--listings", 200, "--no-people").returncode == 0
+    assert {path.name for path in (tmp_path / "market").iterdir()} == {"listings.jsonl", "rights.jsonl", "truth.jsonl"}
+    assert set(json.loads(takedown("evaluate", tmp_path / "market", "--json").stdout)) == {"brand_match", "flagging"}
+
+
+def test_people_react_to_the_policy_that_is_given_and_a_replay_takes_it_over(tmp_path: Path) -> None:
+    policy = tmp_path / "mine.toml"
+    policy.write_text(takedown("policy", "show").stdout.replace('version = "2016.1"', 'version = "mine"'), encoding="utf-8")
+    assert takedown("simulate", tmp_path / "market", "--listings", 400, "--policy", policy).returncode == 0
+    assert takedown("replay", tmp_path / "market", "--out", tmp_path / "out").returncode == 0
+    lines = (tmp_path / "out" / "takedowns.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["policy_version"] for line in lines} == {"mine"}
+
+
+def test_a_policy_for_people_needs_people_and_must_be_good(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text("prior = 1", encoding="utf-8")
+    assert takedown("simulate", tmp_path / "market", "--policy", tmp_path / "bad.toml").returncode == 5
+    assert takedown("simulate", tmp_path / "market", "--policy", tmp_path / "absent.toml").returncode == 4
+    assert takedown("simulate", tmp_path / "market", "--no-people", "--policy", tmp_path / "bad.toml").returncode == 2
+    assert not (tmp_path / "market").exists()
 
 
 def test_evaluate_needs_the_truth(source: Path) -> None:
