@@ -70,7 +70,7 @@ class Intake:
         """Give the same complaint the same answer: now, or when the first one has it."""
         root = first.same_as or first.event.notice_id
         known = replace(known, same_as=root, right_ids=first.right_ids)
-        if first.outcome is None:
+        if first.outcome is None or first.code is None:
             self._desk.notices.put(known)
             self._desk.notices.put(replace(first, repeats=(*first.repeats, known.event.notice_id)))
         else:

@@ -34,10 +34,10 @@ class KnownNotice(Value, frozen=True):
     repeats: tuple[str, ...] = ()
     same_as: str | None = None
     outcome: Outcome | None = None
-    code: str = ""
+    code: str | None = None
     automated: bool = True
     takedown_id: str | None = None
-    amended: str = ""  # by which code
+    amended: str | None = None  # by which code
 
     @property
     def lasting(self) -> bool:

@@ -170,6 +170,8 @@ class Redress:
     def _settle(self, event: SequencedRuling, settled: rulings.Settled) -> None:
         """Give back what was reversed; of what was upheld, count it again for what it leads to."""
         seller_id, case = event.seller_id, settled.case
+        if settled.before in ("appealed", "put_back"):
+            self._desk.tally.facts[f"appeal-{case.state}"] += 1
         ledger = _with_outcome(self._desk.ledger(seller_id), settled)
         if settled.move == "reverse":
             self._reverse(seller_id, settled.ident, case, ledger, Ground("ruling", event.at, ruling_id=event.ruling_id))
@@ -309,7 +311,7 @@ def _is_suspected(asked: Question, listing: KnownListing) -> bool:
 
 def _with_outcome(ledger: Ledger, settled: rulings.Settled) -> Ledger:
     """Count how an appeal has ended for the seller."""
-    if settled.before != "appealed":
+    if settled.before not in ("appealed", "put_back"):
         return ledger
     if settled.move == "reverse":
         return replace(ledger, appeals_won=ledger.appeals_won + 1)

@@ -117,7 +117,7 @@ class Shelf:
             self._view.put(TRACES, name, Trace(takedown_id, forget_at))
             self._schedule.add(self._view, forget_at, Deadline(FORGET_TRACE, name))
 
-    def give_back(self, seller_id: str, listing_id: str, takedown_id: str, right_ids: tuple[str, ...], content: str) -> bool:
+    def give_back(self, seller_id: str, listing_id: str, takedown_id: str, right_ids: tuple[str, ...], content: str | None) -> bool:
         """Give a listing back that a takedown took; tell whether that takedown held it.
 
         It is exempt from these rights, unless its content is another one now than what was taken down. What a deadline has put back
@@ -132,7 +132,7 @@ class Shelf:
         self._view.put(LISTINGS, name, exempted(given, right_ids) if right_ids and given.content == content else given)
         return listing.takedown_id == takedown_id
 
-    def put_back(self, seller_id: str, listing_id: str, takedown_id: str, right_ids: tuple[str, ...], content: str) -> bool:
+    def put_back(self, seller_id: str, listing_id: str, takedown_id: str, right_ids: tuple[str, ...], content: str | None) -> bool:
         """Put a listing back because a deadline has passed; tell whether that takedown held it.
 
         It is exempt from what machines decide, unless its content is another one now than what was taken down.

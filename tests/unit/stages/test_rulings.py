@@ -320,7 +320,7 @@ def test_what_was_put_back_is_upheld_after_all() -> None:
     (renewed,) = takedowns(outputs)
     assert (renewed.renews, renewed.source, renewed.decision, renewed.points) == (takedown_id, "ruling", "human", 0)
     (ledger,) = stage.ledgers()
-    assert (points(ledger, at(days=20), TAOBAO), ledger.down, ledger.appeals_lost) == (12, 1, 0), "no appeal waited any more"
+    assert (points(ledger, at(days=20), TAOBAO), ledger.down, ledger.appeals_lost) == (12, 1, 1)
     given = back(stage.feed(ruling("reverse", at(days=21), "court", takedown_id=renewed.takedown_id)))
     assert [(each.takedown_id or "warning", each.cause) for each in given] == [
         (takedown_id, "ruling"),
