@@ -1,11 +1,11 @@
-"""Show one takedown, one warning and one store closure of a replay, each with the chain behind it.
+"""Show one takedown, one warning and one store closure of a replay, and one listing from the notice to its put-back, each as a whole chain.
 
 python -m scripts.demo OUT
 """
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,32 @@ TAKEDOWN = Path(sys.executable).parent / "takedown"
 
 
 def main(out: Path) -> None:
-    """Explain the first takedown that costs points, the first warning and the first closure."""
-    takedown = next(event for event in events(out, "takedowns") if event["points"])
-    for ident in (
-        takedown["takedown_id"],
-        next(events(out, "seller-warnings"))["warning_id"],
-        next(events(out, "store-closures"))["closure_id"],
-    ):
-        print(f"\n$ takedown explain {out} {ident}", flush=True)
-        subprocess.run([TAKEDOWN, "explain", out, ident], check=True)
+    """Explain the first of each kind that there is."""
+    for kind, ident in chosen(out):
+        print(f"\n$ takedown explain {out} {ident} --as {kind}", flush=True)
+        subprocess.run([TAKEDOWN, "explain", out, ident, "--as", kind], check=True)
+
+
+def chosen(out: Path) -> Iterator[tuple[str, str]]:
+    """Yield what is explained, as its kind and id: the first takedown that costs points, warning, closure and story of a put-back."""
+    costly = (event for event in events(out, "takedowns") if event["points"])
+    for kind, found in (("takedown", costly), ("warning", events(out, "seller-warnings")), ("closure", events(out, "store-closures"))):
+        first = next(found, None)
+        if first is not None:
+            yield kind, first[f"{kind}_id"]
+    back = next(put_back(out), None)
+    if back is not None:
+        yield "listing", back["listing_id"]
+
+
+def put_back(out: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield what was put back by a deadline after a notice took it down; first that which people reversed afterwards, if there is any."""
+    accepted = {
+        event["takedown_id"] for event in events(out, "notice-outcomes") if event["outcome"] == "accepted" and "takedown_id" in event
+    }
+    found = [event for event in events(out, "reinstatements") if event["cause"] == "deadline" and event["takedown_id"] in accepted]
+    ruled = {event["takedown_id"] for event in events(out, "reinstatements") if event["cause"] == "ruling" and "takedown_id" in event}
+    yield from sorted(found, key=lambda event: event["takedown_id"] not in ruled)
 
 
 def events(out: Path, topic: str) -> Iterator[dict[str, Any]]:

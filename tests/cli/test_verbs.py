@@ -11,7 +11,8 @@ import pytest
 
 from pipeline.cli.exits import Exit
 from pipeline.flow import TOPICS
-from tests.build import FAKE, at, contents, listing, right, write_topics
+from tests import story
+from tests.build import FAKE, at, closing_at_once, contents, listing, right, write_topics
 from tests.cli.command import TAKEDOWN, takedown
 
 VERBS = (
@@ -35,7 +36,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fakes = [listing(FAKE, listing_id=f"F{week}", event_time=at(days=4 * week), price="9.90", currency="CNY") for week in range(6)]
     honest = [listing("Blue wool scarf", listing_id="H1", seller_id="S2", event_time=at(days=1)), b"{"]
     removed = [listing(FAKE, listing_id="F0", version=2, change="removed", event_time=at(days=22))]
-    return write_topics(tmp_path_factory.mktemp("in"), {"listings": [*fakes, *honest, *removed], "rights": [right()]})
+    return write_topics(
+        tmp_path_factory.mktemp("in"), {"listings": [*fakes, *honest, *removed], "rights": [right()], "policies": [closing_at_once()]}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +120,47 @@ def test_explain_takes_listings_and_sellers(out: Path, ident: str, words: tuple[
 def test_explain_as_lines_of_json(out: Path) -> None:
     lines = takedown("explain", out, "F0", "--json").stdout.splitlines()
     assert [json.loads(line) for line in lines]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return story.replayed(tmp_path_factory.mktemp("story"))
+
+
+@pytest.mark.parametrize(("ident", "kind"), [(story.NOTICE, "notice"), (story.APPEAL, "appeal"), (story.LISTING, "listing")])
+def test_explain_tells_a_story_from_its_notice_to_the_end(told: Path, ident: str, kind: str) -> None:
+    shown = takedown("explain", told, ident)
+    assert shown.returncode == 0
+    lines = [line for line in shown.stdout.splitlines() if line and not line.startswith("    ")]
+    assert lines[0].startswith(f"{kind} ")
+    heads = ["listing L1", "NOTICE N 1", "OUTCOME", "REVIEW", "RULING R-down", "TAKEDOWN", "WARNING", "OUTCOME", 'APPEAL A"1', "OUTCOME"]
+    heads += ["PUT BACK", "RULING R-uphold", "TAKEDOWN", "RULING R-reverse", "GIVEN BACK", "GIVEN BACK", "GIVEN BACK", "AMENDMENT"]
+    assert [line.split("  ")[1].startswith(head) for line, head in zip(lines[1:], heads, strict=True)] == [True] * len(heads), lines
+    for words in (
+        "counterfeit of right R1, by HOLDER (rights holder)",
+        "11 characters, 0 pieces of evidence, declares: good faith, accurate",
+        "accepted (accepted)",
+        "told HOLDER after 1 day, 0:00:00, decided by people",
+        "forwarded (appealed)",
+        "until 2016-03-20 08:00:00",
+        "The seller objects.",
+        "which had been put back",
+        'by the deadline after appeal A"1',
+        "by ruling R-reverse",
+        "reversed (reversed)",
+    ):
+        assert words in shown.stdout, words
+    assert "\u202e" not in shown.stdout
+    assert "N 1/é\\u202e" in shown.stdout
+    assert "Zoe" not in shown.stdout
+
+
+def test_explain_takes_an_id_for_what_it_is_said_to_be(told: Path) -> None:
+    assert takedown("explain", told, "S1", "--as", "seller").stdout.startswith("seller S1")
+    assert takedown("explain", told, "S1", "--as", "notice").returncode == 4
+    wrong = takedown("explain", told, "S1", "--as", "oracle")
+    assert wrong.returncode == 2
+    assert "takedown, review, warning, closure, listing, notice, appeal, seller" in " ".join(wrong.stderr.replace("│", "").split())
 
 
 def test_explain_says_what_it_does_not_know(out: Path) -> None:

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,14 @@ from pipeline.events.ids import derive
 from pipeline.events.listing import Listing
 from pipeline.events.ruling import DecidedBy, Ruling
 from pipeline.metrics import CATALOGUE
+from pipeline.policy.loader import default_text
 from pipeline.settings import Settings
 from scripts import build_metrics_doc
 from scripts.broker.workers import Workers, all_read
 from scripts.build_dashboard import DATASOURCE, FILE, build, rows
 from scripts.build_picture import CHOSEN, chosen, with_gaps
 from scripts.prometheus import Prometheus
+from tests import story
 from tests.build import FAKE, START, at, listing, right
 from tests.kafka.world import offer, publish_policy, publish_rights
 
@@ -143,11 +145,20 @@ def market() -> list[Listing]:
     return [*honest, *doubtful, *fakes]
 
 
+def of_a_small_team() -> str:
+    """Return a policy by which one question a day is asked, beside the urgent ones, and stores close without being asked about."""
+    text = default_text()
+    for old, new in (("budget = 0 ", "budget = 1 "), ("ask_before_closure = true ", "ask_before_closure = false ")):
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
 @pytest.fixture
 async def traded(topics: Settings) -> Settings:
     """Publish reference data, and offer listings day by day, one of them twice, and bytes that are no listing."""
-    await publish_policy(topics)
-    await publish_rights(topics, right())
+    await publish_policy(topics, of_a_small_team())
+    await publish_rights(topics, right(notifier_ids=("HOLDER",)))
     events: list[Any] = [Tick(START)]
     day = START
     for each in sorted(market(), key=lambda each: each.event_time):
@@ -180,13 +191,53 @@ async def test_every_query_gets_data(prometheus: Prometheus, traded: Settings, t
 
 
 def happenings() -> Iterator[tuple[Any, ...]]:
-    """Yield what is offered while Prometheus reads, so that something moves, and of that which takedown is reversed."""
-    when, court = at(days=20, minutes=1), DecidedBy("court", "C")
+    """Yield what is offered, said and ruled while Prometheus reads, so that something of everything moves."""
     for number in count():
-        name = f"M{number}"
-        takedown = derive("takedown", name, name, "1", when.isoformat())
-        fake = listing(FAKE, listing_id=name, seller_id=name, event_time=when)
-        yield fake, Ruling(f"R{number}", name, when + timedelta(seconds=1), "reverse", court, takedown_id=takedown)
+        yield from ((*reversed_takedown(f"M{number}"), *upheld_appeal(f"A{number}"), *questions(f"Q{number}"), *notices(f"N{number}")),)
+
+
+LATER = at(days=20, minutes=1)
+COURT, REVIEWER = DecidedBy("court", "C"), DecidedBy("reviewer", "P")
+
+
+def later(seconds: int) -> datetime:
+    return LATER + timedelta(seconds=seconds)
+
+
+def of_the_offer(kind: str, name: str) -> str:
+    """Return the id of what is decided on the offer of a listing whose seller has the same name."""
+    return derive(kind, name, name, "1", LATER.isoformat())
+
+
+def reversed_takedown(name: str) -> tuple[Any, ...]:
+    fake = listing(FAKE, listing_id=name, seller_id=name, event_time=LATER)
+    return fake, Ruling(f"R{name}", name, later(1), "reverse", COURT, takedown_id=of_the_offer("takedown", name))
+
+
+def upheld_appeal(name: str) -> tuple[Any, ...]:
+    fake = listing(FAKE, listing_id=name, seller_id=name, event_time=LATER)
+    objection = story.appeal(later(1), appeal_id=name, seller_id=name, takedown_id=of_the_offer("takedown", name))
+    return fake, objection, Ruling(f"R{name}", name, later(2), "uphold", REVIEWER, appeal_id=name)
+
+
+def questions(name: str) -> tuple[Any, ...]:
+    """Return an urgent question that is answered, and one for which the budget does not suffice."""
+    urgent = listing("Nike replica", listing_id=name, seller_id=name, category="toys", event_time=LATER)
+    answer = Ruling(f"R{name}", name, later(1), "inconclusive", REVIEWER, review_id=of_the_offer("review", name))
+    return urgent, listing("Nike replica", listing_id=f"{name}b", seller_id=name, event_time=LATER), answer
+
+
+def notices(name: str) -> tuple[Any, ...]:
+    """Return a notice that is refused and, after a complaint, accepted; and one that is taken back while it waits for its listing."""
+    said = {"seller_id": name, "listing_id": name}
+    return (
+        listing("Nike Air Max 90", listing_id=name, seller_id=name, event_time=LATER),
+        story.notice(later(1), notice_id=name, accurate=False, **said),
+        story.appeal(later(2), appeal_id=name, seller_id=name, notice_id=name, notifier_id="HOLDER"),
+        Ruling(f"R{name}", name, later(3), "reverse", REVIEWER, appeal_id=name),
+        story.notice(later(1), notice_id=f"{name}w", seller_id=name, listing_id="NEVER"),
+        story.notice(later(60), notice_id=f"{name}r", kind="retraction", retracts=f"{name}w", seller_id=name, listing_id="NEVER"),
+    )
 
 
 async def served(workers: Workers, number: int) -> None:

@@ -8,8 +8,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 
 from pipeline.codec import encode
 from pipeline.events.policy_record import PolicyRecord
-from pipeline.events.ruling import Ruling
-from pipeline.flow import TOPICS
+from pipeline.flow import INPUTS, TOPICS
 from pipeline.kafka.app import plan_of, stages_of
 from pipeline.kafka.chunk import Chunk
 from pipeline.kafka.connection import client
@@ -60,20 +59,20 @@ async def publish_rights(settings: Settings, *rights: Any) -> None:
 
 
 async def offer(settings: Settings, *events: Any) -> None:
-    """Write listings and rulings to their partition and ticks to every one, each after the one before; bytes go to partition 0."""
+    """Write what is of a seller to its topic and partition and ticks to every one, each after the one before; bytes go to partition 0."""
     async with producing(settings) as producer:
         for event in events:
-            if isinstance(event, Ruling):
-                place = partition_of(event.seller_id, settings.partitions)
-                await producer.send_and_wait(topic_name(settings, "rulings"), encode(event), key=event.seller_id.encode(), partition=place)
-            elif isinstance(event, bytes):
+            if isinstance(event, bytes):
                 await producer.send_and_wait(topic_name(settings, "listings"), event, partition=0)
             elif hasattr(event, "seller_id"):
-                place = partition_of(event.seller_id, settings.partitions)
-                await producer.send_and_wait(topic_name(settings, "listings"), encode(event), key=event.seller_id.encode(), partition=place)
+                place, topic = partition_of(event.seller_id, settings.partitions), topic_name(settings, _TOPICS[type(event)])
+                await producer.send_and_wait(topic, encode(event), key=event.seller_id.encode(), partition=place)
             else:
                 for partition in range(settings.partitions):
                     await producer.send_and_wait(topic_name(settings, "clock"), encode(event), partition=partition)
+
+
+_TOPICS = {kind: topic for topic in INPUTS for kind in TOPICS[topic].events}
 
 
 async def kept(settings: Settings, topic: str, isolation: str = "read_committed") -> list[Kept]:
