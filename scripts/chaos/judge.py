@@ -42,6 +42,10 @@ class Verdict:
     aborted: int = 0  # records of aborted transactions that the topics hold
     compacted: int = 0  # changelog records that compaction has taken
 
+    def held(self, topic: str) -> int:
+        """Return how many records an output topic holds."""
+        return sum(each.held for each in self.compared if each.topic == topic)
+
     @property
     def faults(self) -> list[str]:
         """Everything that should not be, in words."""
@@ -72,7 +76,7 @@ async def judge(settings: Settings, played: Path, scratch: Path) -> Verdict:
 
 def _letters(folder: Path) -> Letters:
     with (folder / f"{DEAD_LETTERS}.jsonl").open("rb") as lines:
-        return Counter(_key(line) for line in lines)
+        return _of_dedupe(lines)
 
 
 async def _letters_held(settings: Settings) -> Letters:
@@ -80,13 +84,14 @@ async def _letters_held(settings: Settings) -> Letters:
     async with reading(client(settings)) as consumer:
         for place, begin, end in await places(consumer, client(settings), topic_name(settings, DEAD_LETTERS)):
             async for fetched, _ in batches(consumer, place, begin, end):
-                found.update(_key(record.value) for record in fetched)
+                found.update(_of_dedupe(record.value for record in fetched))
     return found
 
 
-def _key(letter: bytes) -> tuple[str, str]:
-    read = orjson.loads(letter)
-    return read["error"]["code"], read["input_hash"]
+def _of_dedupe(letters: Iterable[bytes]) -> Letters:
+    """Count dedupe's letters: what the later stages make of the sequence depends on when rights, standings and policies changed."""
+    read = (orjson.loads(letter) for letter in letters)
+    return Counter((letter["error"]["code"], letter["input_hash"]) for letter in read if letter["stage"] == STAGES[0].name)
 
 
 Sequences = dict[int, list[bytes]]  # by partition; ticks apart

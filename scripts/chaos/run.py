@@ -1,4 +1,4 @@
-"""One run: simulated listings are played into Kafka while workers and broker are killed, frozen, added and taken away.
+"""One run: a simulated marketplace with its people is played into Kafka while workers and broker are killed, frozen, added and taken away.
 
 python -m scripts.chaos.run [--listings N] [--worker-kills N] [--broker-kills N] [--rebalances N] [--zombies N] [--seconds N] [--seed N]
 
@@ -25,12 +25,15 @@ from rich.table import Table
 from pipeline.codec import encode
 from pipeline.events.policy_record import PolicyRecord
 from pipeline.events.right import Right
-from pipeline.flow import STAGES
+from pipeline.events.standing import NotifierStanding
+from pipeline.flow import STAGES, TOPICS
 from pipeline.kafka.play import play
 from pipeline.kafka.publish import publish
 from pipeline.kafka.retry import patiently
 from pipeline.kafka.topics import create
 from pipeline.local.inputs import files_of, records
+from pipeline.local.references import POLICIES, RIGHTS, STANDINGS
+from pipeline.local.rehearsal import Rehearsal
 from pipeline.policy.loader import default_text, parse
 from pipeline.settings import Settings
 from pipeline.simulate.simulate import simulate
@@ -40,9 +43,10 @@ from scripts.chaos.actions import FENCED, Actions, Amounts
 from scripts.chaos.judge import Verdict, judge
 
 COMPACTING = "log.roll.ms=5000\nlog.cleaner.min.cleanable.ratio=0.01"  # so that changelogs are compacted while they are in use
-_EVENT_DAYS = 2.0
+_EVENT_DAYS = 20.0  # enough for people to complain, to object, and to be answered, and for what is put back by deadline
 _PATIENCE = 600.0  # seconds in which the workers must catch up at the end
 _REOPENED = "is opened anew"
+_OF_PEOPLE = ("notices", "rulings", "appeals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Report:
     fenced: int
     reopened: int
     seconds: float
+    played: Counter[str]
     verdict: Verdict
 
     @property
@@ -77,13 +82,15 @@ class Report:
             found.append("no zombie was fenced")
         if not self.verdict.compacted:
             found.append("nothing was compacted")
+        found += [f"nobody wrote any {topic}" for topic in _OF_PEOPLE if not self.played[topic]]
+        found += [f"there are no {topic}" for topic in ("takedowns", "notice-outcomes", "reinstatements") if not self.verdict.held(topic)]
         return found
 
 
 async def run(plan: Plan, broker: Broker, scratch: Path, say: Callable[[str], None]) -> Report:
     """Run everything, in a folder that the caller removes. Raises TimeoutError where the workers do not catch up."""
     chance = random.Random(plan.seed)
-    simulate(scratch / "played", listings=plan.listings, seed=plan.seed, brands=plan.brands, days=_EVENT_DAYS)
+    simulate(scratch / "played", listings=plan.listings, seed=plan.seed, brands=plan.brands, days=_EVENT_DAYS, pipeline=Rehearsal())
     settings = Settings(
         bootstrap=broker.bootstrap,
         application="chaos",
@@ -111,18 +118,20 @@ async def _run(
     changing = asyncio.create_task(_change_reference(settings, scratch / "played", plan.seconds))
     acting = asyncio.create_task(actions.run(plan.seconds / max(actions.left, 1) / 3))
     await asyncio.gather(playing, changing, acting)
-    say(f"{playing.result().records.total():,} records were played")
+    played = playing.result().records
+    say(f"{played.total():,} records were played")
     await all_read(settings, _PATIENCE)
     await asyncio.to_thread(workers.stop)
     say("all workers have caught up and are stopped; now it is compared")
     logs = workers.logs()
     verdict = await judge(settings, scratch / "played", scratch)
-    return Report(actions.done, logs.count(FENCED), logs.count(_REOPENED), time.monotonic() - began, verdict)
+    return Report(actions.done, logs.count(FENCED), logs.count(_REOPENED), time.monotonic() - began, played, verdict)
 
 
 async def _publish(settings: Settings, folder: Path) -> None:
-    await publish(settings, "policies", [default_policy()])
-    await publish(settings, "rights", _rights(folder))
+    await publish(settings, POLICIES, [default_policy()])
+    for topic in (RIGHTS, STANDINGS):
+        await publish(settings, topic, _good(topic, folder))
 
 
 def default_policy() -> tuple[str, bytes]:
@@ -132,20 +141,24 @@ def default_policy() -> tuple[str, bytes]:
     return version, encode(PolicyRecord(version, text))
 
 
-def _rights(folder: Path) -> list[tuple[str, bytes]]:
-    return [(record.event.right_id, record.raw) for record in records("rights", files_of(folder)["rights"]) if record.fault is None]
+def _good(topic: str, folder: Path) -> list[tuple[str, bytes]]:
+    """Return key and value of each good line of a reference topic."""
+    key = TOPICS[topic].key or ""
+    return [(getattr(record.event, key), record.raw) for record in records(topic, files_of(folder)[topic]) if record.fault is None]
 
 
 async def _change_reference(settings: Settings, folder: Path, seconds: float) -> None:
-    """Withdraw a right, and publish another policy, while everything is under way."""
+    """Withdraw a right, suspend notifiers, and publish another policy, while everything is under way."""
     await asyncio.sleep(seconds / 3)
-    right = next(record.event for record in records("rights", files_of(folder)["rights"]) if record.fault is None)
+    right = next(record.event for record in records(RIGHTS, files_of(folder)[RIGHTS]) if record.fault is None)
     gone = Right(right.right_id, right.brand_id, right.brand, right.kind, right.holder, status="withdrawn")
-    await patiently(lambda: publish(settings, "rights", [(gone.right_id, encode(gone))]), _PATIENCE)
+    await patiently(lambda: publish(settings, RIGHTS, [(gone.right_id, encode(gone))]), _PATIENCE)
+    suspended = [(name, encode(NotifierStanding(name, "suspended"))) for name, _ in _good(STANDINGS, folder)[::3]]
+    await patiently(lambda: publish(settings, STANDINGS, suspended), _PATIENCE)
     await asyncio.sleep(seconds / 3)
     text = default_text().replace('version = "2016.1"', 'version = "2016.2"').replace("takedown = 2.0", "takedown = 2.2")
     changed = PolicyRecord(parse(text, "changed").version, text)
-    await patiently(lambda: publish(settings, "policies", [(changed.version, encode(changed))]), _PATIENCE)
+    await patiently(lambda: publish(settings, POLICIES, [(changed.version, encode(changed))]), _PATIENCE)
 
 
 def main() -> int:
@@ -178,6 +191,8 @@ def rows(plan: Plan, report: Report) -> dict[str, int]:
     verdict = report.verdict
     return {
         "listings": plan.listings,
+        **{topic: report.played[topic] for topic in _OF_PEOPLE},
+        **{topic: verdict.held(topic) for topic in ("takedowns", "notice-outcomes", "reinstatements")},
         "seed": plan.seed,
         "seconds": round(report.seconds),
         **{what: report.done[what] for what in ("worker kills", "broker kills", "rebalances", "zombies")},
