@@ -18,7 +18,7 @@ demo: $(READY) ## Replay the sample topics and show what was decided
 	$(BIN)/takedown replay samples --out $(DEMO) --force
 	@$(BIN)/python -m scripts.demo $(DEMO)
 
-demo-kafka: $(READY) ## The same on a real Kafka (needs Java and Maven): broker, topics, rights, workers, and whether the outcome is the same
+demo-kafka: $(READY) ## The same on a real Kafka (needs Java and Maven): broker, topics, reference data, workers, and whether the outcome is the same
 	$(BIN)/python -m scripts.demo_kafka $(DEMO_KAFKA)
 
 up: ## Start the whole pipeline with Docker: Kafka, workers, Prometheus, Grafana; the samples are played into it

@@ -55,7 +55,8 @@ def run(scratch: Path) -> tuple[list[tuple[Panel, Sequence[Sequence[Mapping[str,
     broker = Broker(scratch / "broker").start()
     try:
         settings = Settings(bootstrap=broker.bootstrap, state_dir=scratch / "state")
-        for verb in (("topics", "create"), ("rights", "load", str(SAMPLES / "rights.jsonl.gz")), ("policy", "publish")):
+        rights, standings = (str(SAMPLES / f"{topic}.jsonl.gz") for topic in ("rights", "notifier-standings"))
+        for verb in (("topics", "create"), ("rights", "load", rights), ("notifiers", "load", standings), ("policy", "publish")):
             subprocess.run((TAKEDOWN, *verb), env=environment(settings), check=True)
         with Workers(settings, scratch / "workers") as workers, Prometheus(scratch / "prometheus") as server:
             began = play(settings, workers, server)

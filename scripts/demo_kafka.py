@@ -1,4 +1,4 @@
-"""The samples on a real Kafka, in one go: broker, topics, rights, workers; and whether the outcome is that of the local replay.
+"""The samples on a real Kafka, in one go: broker, topics, reference data, workers; and whether the outcome is that of the local replay.
 
 python -m scripts.demo_kafka OUT [--partitions N]
 
@@ -58,6 +58,7 @@ def demo(broker: Broker, partitions: int, out: Path, scratch: Path) -> int:
     with Workers(settings, scratch / "workers") as workers:
         takedown(settings, "topics", "create")
         takedown(settings, "rights", "load", SAMPLES / "rights.jsonl.gz")
+        takedown(settings, "notifiers", "load", SAMPLES / "notifier-standings.jsonl.gz")
         takedown(settings, "policy", "publish")
         for stage in ("dedupe", "brand-match", "flagging"):
             console.print(f"$ takedown worker {stage} &", style="bold")

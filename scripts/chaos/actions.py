@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ FENCED = "another worker owns it now"
 _OWNED = "is owned"  # what a worker says of a partition
 _TERMINATED = 143  # the code of a worker that is stopped before it has begun
 _SETTLE = 3.0  # seconds that a worker which joins is given to get its share
+_TAKEN_OVER_WITHIN = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,10 @@ class Actions:
         """Freeze a worker inside a chunk, until its partitions are another's, and let it go on as if nothing had happened."""
         stage = self._stage()
         refused = {each.log: each.log.read_text(errors="replace").count(FENCED) for each in self._of(stage)}
-        worker = await self._frozen_in_a_transaction(stage)
+        worker, owned = await self._frozen_in_a_transaction(stage)
         if not self._of(stage):
             self._workers.start(stage)
-        await asyncio.sleep(self._workers.settings.session_timeout + _SETTLE)
+        await self._taken_over(stage, owned)
         worker.thaw()
         for _ in range(_TRIES):
             if worker.log.read_text(errors="replace").count(FENCED) > refused[worker.log]:
@@ -114,14 +116,25 @@ class Actions:
             raise RuntimeError(f"{worker.log.stem} was not refused: it wrote while another worker owned its partitions, or did not write")
         self._count("zombies", worker.log.stem)
 
-    async def _frozen_in_a_transaction(self, stage: str) -> WorkerProcess:
-        """Freeze a worker until it has left a transaction open. Meanwhile work piles up: soon it is seldom outside of one."""
+    async def _taken_over(self, stage: str, partitions: set[int]) -> None:
+        """Wait until other workers own some partitions: on a busy machine that takes longer than the session of a frozen one."""
+        until = time.monotonic() + _TAKEN_OVER_WITHIN
+        while not partitions <= {each for other in self._of(stage) for each in await asyncio.to_thread(_owned, other)}:
+            if time.monotonic() > until:
+                raise RuntimeError(f"nobody took over {stage} {sorted(partitions)} in {_TAKEN_OVER_WITHIN:.0f} s")
+            await asyncio.sleep(_SETTLE / 10)
+
+    async def _frozen_in_a_transaction(self, stage: str) -> tuple[WorkerProcess, set[int]]:
+        """Freeze a worker until it has left a transaction open; return it and what it owns.
+
+        Meanwhile work piles up: soon it is seldom outside of one.
+        """
         worker = self._chance.choice(self._of(stage))
         for _ in range(_TRIES):
             owned = await asyncio.to_thread(_owned, worker)  # another worker's transaction proves nothing of this one
             worker.freeze()
             if owned and await has_open_transaction(self._workers.settings, stage, owned):
-                return worker
+                return worker, owned
             await asyncio.sleep(_PILE_UP)
             worker.thaw()
             await asyncio.sleep(self._chance.uniform(0.01, 0.2))

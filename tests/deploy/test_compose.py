@@ -105,7 +105,7 @@ def start(bootstrap: str, tmp_path: Path) -> Iterator[Start]:
 @pytest.mark.timeout(240)
 def test_it_comes_up_in_the_order_written_and_shows_takedowns_within_a_minute(start: Start) -> None:
     start("topics").done()
-    for once in ("rights", "policy"):
+    for once in ("rights", "notifiers", "policy"):
         start(once).done()
     replicas = [
         name for name in ("dedupe", "brand-match", "flagging") for _ in range(services()[name].get("deploy", {}).get("replicas", 1))

@@ -66,7 +66,11 @@ class Fleet:
 @pytest.fixture
 def fleet(settings: Settings, tmp_path: Path) -> Iterator[Fleet]:
     asyncio.run(create(settings))
-    for verb in (("rights", "load", SAMPLES / "rights.jsonl.gz"), ("policy", "publish")):
+    for verb in (
+        ("rights", "load", SAMPLES / "rights.jsonl.gz"),
+        ("notifiers", "load", SAMPLES / "notifier-standings.jsonl.gz"),
+        ("policy", "publish"),
+    ):
         done = takedown(*verb, env=environment(settings))
         assert done.returncode == 0, done.stderr
     made = Fleet(settings, tmp_path)

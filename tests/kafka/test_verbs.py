@@ -63,7 +63,14 @@ def test_topics_are_made_once_and_shown(settings: Settings) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("topics", "create"), ("policy", "publish"), ("clock", "--once"), ("clock",), ("rights", "load", "samples/rights.jsonl.gz")],
+    [
+        ("topics", "create"),
+        ("policy", "publish"),
+        ("clock", "--once"),
+        ("clock",),
+        ("rights", "load", "samples/rights.jsonl.gz"),
+        ("notifiers", "load", "samples/notifier-standings.jsonl.gz"),
+    ],
 )
 def test_a_broker_that_is_not_there_is_exit_code_7(settings: Settings, arguments: tuple[str, ...]) -> None:
     ended = verb(settings.model_copy(update={"bootstrap": "127.0.0.1:1"}), *arguments)

@@ -23,6 +23,8 @@ from pipeline.partitions import partition_of
 from pipeline.policy.loader import default_text, parse
 from pipeline.settings import Settings
 
+_TOPIC_OF = {TOPICS[topic].events[0]: topic for topic in INPUTS}
+
 
 class Kept(NamedTuple):
     """A record as a topic holds it."""
@@ -59,20 +61,17 @@ async def publish_rights(settings: Settings, *rights: Any) -> None:
 
 
 async def offer(settings: Settings, *events: Any) -> None:
-    """Write what is of a seller to its topic and partition and ticks to every one, each after the one before; bytes go to partition 0."""
+    """Write what comes from outside to its partition and ticks to every one, each after the one before; bytes go to partition 0."""
     async with producing(settings) as producer:
         for event in events:
             if isinstance(event, bytes):
                 await producer.send_and_wait(topic_name(settings, "listings"), event, partition=0)
             elif hasattr(event, "seller_id"):
-                place, topic = partition_of(event.seller_id, settings.partitions), topic_name(settings, _TOPICS[type(event)])
-                await producer.send_and_wait(topic, encode(event), key=event.seller_id.encode(), partition=place)
+                name, place = topic_name(settings, _TOPIC_OF[type(event)]), partition_of(event.seller_id, settings.partitions)
+                await producer.send_and_wait(name, encode(event), key=event.seller_id.encode(), partition=place)
             else:
                 for partition in range(settings.partitions):
                     await producer.send_and_wait(topic_name(settings, "clock"), encode(event), partition=partition)
-
-
-_TOPICS = {kind: topic for topic in INPUTS for kind in TOPICS[topic].events}
 
 
 async def kept(settings: Settings, topic: str, isolation: str = "read_committed") -> list[Kept]:
