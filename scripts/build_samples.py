@@ -14,12 +14,13 @@ from pipeline.simulate.simulate import simulate
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 LISTINGS, SEED = 6000, 2016
+PREVALENCE = 0.1  # more than a marketplace has, so that 6,000 lines hold all that can happen to people
 
 
 def build(folder: Path) -> None:
     """Simulate, and pack the lines."""
     with tempfile.TemporaryDirectory() as made:
-        simulate(Path(made) / "topics", listings=LISTINGS, seed=SEED, pipeline=Rehearsal())
+        simulate(Path(made) / "topics", listings=LISTINGS, seed=SEED, prevalence=PREVALENCE, pipeline=Rehearsal())
         for path in sorted((Path(made) / "topics").iterdir()):
             pack(path, folder / f"{path.name}.gz")
 
