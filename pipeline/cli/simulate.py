@@ -33,7 +33,7 @@ def command(
 
     Writes listings.jsonl, rights.jsonl, and truth.jsonl, which the pipeline never reads; with people also notices.jsonl, appeals.jsonl,
     rulings.jsonl, notifier-standings.jsonl and truth-people.jsonl, and the policy in policies.jsonl where one is given. People react to
-    what the pipeline decides, so it runs beside them, which takes several times as long; a replay of OUT decides the same. OUT appears
+    what the pipeline decides, so it runs beside them, which takes ten times as long; a replay of OUT decides the same. OUT appears
     when it is complete.
     """
     if policy is not None and not people:

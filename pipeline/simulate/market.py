@@ -17,7 +17,7 @@ from pipeline.simulate.stream import Line
 from pipeline.simulate.truth import Truth
 
 LISTINGS = "listings"
-PAUSE = timedelta(minutes=10)  # people hear what was decided so often: a chunk for the stages, and sooner than anyone answers
+PAUSE = timedelta(hours=1)  # people hear what was decided so often: a chunk for the stages, and sooner than anyone answers
 AHEAD = 64  # lines of which some people hear before they are there
 
 
