@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xxhash import xxh3_128_hexdigest
+
+from pipeline.codec import encode
+from pipeline.events.dead_letter import DeadLetter, Fault
 from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.notice import NoticeOutcome
 from pipeline.events.reinstatement import Reinstatement
 from pipeline.events.review import Review
 from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedListing, SequencedNotice, SequencedRuling
 from pipeline.events.takedown import Takedown
-from pipeline.flow import SEQUENCE
+from pipeline.flow import DEAD_LETTERS, SEQUENCE
 from pipeline.local.chronology import Decided, Event, Step, ordered, version_of
 from pipeline.local.errors import InputError
 from pipeline.local.stored import events, path_of
@@ -35,11 +39,15 @@ class UnknownIdError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What an id stands for, and the events behind it and after it, in the order in which they were handled."""
+    """What an id stands for, and the events behind it and after it, in the order in which they were handled.
+
+    `faults` tell why something that people said came to nothing: it is a dead letter of flagging.
+    """
 
     kind: str
     id: str
     events: tuple[Event, ...]
+    faults: Mapping[Event, Fault]
 
 
 def explain(folder: Path, ident: str, kind: str | None = None) -> Chain:
@@ -51,7 +59,8 @@ def explain(folder: Path, ident: str, kind: str | None = None) -> Chain:
     for name, find in _FINDERS.items():
         found = find(folder, ident) if kind in (None, name) else []
         if found:
-            return Chain(name, ident, ordered(_with_people(folder, found)))
+            story = ordered(_with_people(folder, found))
+            return Chain(name, ident, story, _faults(folder, story))
     raise UnknownIdError(folder, f"holds no {kind or 'takedown, review, warning, closure, listing, notice, appeal or seller'} {ident!r}")
 
 
@@ -239,6 +248,13 @@ def _causes(event: Event) -> set[Name]:
     else:
         return set()
     return {(name, event.seller_id, ident) for name, ident in fields if ident is not None}
+
+
+def _faults(folder: Path, story: Iterable[Event]) -> Mapping[Event, Fault]:
+    """Return why events came to nothing, of those that did: a dead letter names its record by the hash of its bytes."""
+    said = {xxh3_128_hexdigest(encode(event)): event for event in story if isinstance(event, _SAID)}
+    letters = (letter for letter in events(folder, DEAD_LETTERS, DeadLetter, said) if letter.stage == "flagging")
+    return {said[letter.input_hash]: letter.error for letter in letters if letter.input_hash in said}
 
 
 # -- reading

@@ -14,16 +14,16 @@ from pipeline.stages.decided import AMENDED, CLOSURE, ENDED, NOTICE, REINSTATEME
 from pipeline.stages.record import Tally
 from pipeline.state.store import Size
 
-APPEAL_FACTS = (
-    "appealed",
-    "complained",
-    "appeal-upheld",
-    "appeal-reversed",
-    "complaint-upheld",  # the refusal is
-    "complaint-reversed",
-    "put-back",
-    "stayed",
-)
+APPEAL_FACTS: Mapping[str, str] = {  # facts of flagging, and what they are called: a notifier's complaint is about a refusal
+    "appealed": "appealed",
+    "complained": "complained",
+    "appeal-upheld": "upheld",
+    "appeal-reversed": "reversed",
+    "complaint-upheld": "refusal-upheld",
+    "complaint-reversed": "refusal-reversed",
+    "put-back": "put-back",
+    "stayed": "stayed",
+}
 
 
 @dataclass(slots=True)
@@ -126,7 +126,7 @@ class Summary:
     def appeals(self) -> dict[str, int]:
         """How many appeals and complaints came, and what became of them."""
         facts = self.stages["flagging"].tally.facts
-        return {fact: facts[fact] for fact in APPEAL_FACTS}
+        return {name: facts[fact] for fact, name in APPEAL_FACTS.items()}
 
     @property
     def live_listings(self) -> int:

@@ -20,6 +20,7 @@ from pipeline.policy.loader import default_text
 from pipeline.settings import Settings
 from pipeline.watching import Look, look
 from scripts.broker.workers import WorkerProcess, Workers
+from tests import story
 from tests.build import FAKE, START, at, listing, right
 from tests.cli.command import takedown
 from tests.kafka.starting import started
@@ -80,6 +81,44 @@ async def test_counts_outlive_the_worker_that_counted(stocked: Settings, tmp_pat
     assert set(before.of(metrics.RESIDUAL, "stage", "partition").values()) == {0}
     assert before.values["takedown_end_to_end_seconds_count"] == {(): len(SELLERS)}
     assert 0 < before.values["takedown_end_to_end_seconds_sum"][()] < len(SELLERS) * PATIENCE
+
+
+async def test_what_waits_and_what_falls_due_outlive_the_worker_too(topics: Settings, tmp_path: Path) -> None:
+    """One notice of three is refused, one waits for an answer and one for its listing; a question waits beside them."""
+    await publish_policy(topics)
+    await publish_rights(topics, right(notifier_ids=("HOLDER",)))
+    said = {"seller_id": "S1", "listing_id": "L1"}
+    await offer(
+        topics,
+        Tick(START),
+        listing("Nike Air Max 90", event_time=at(minutes=1)),
+        listing("Nike replica", listing_id="L2", event_time=at(minutes=1)),
+        story.notice(at(minutes=2), notice_id="N1", **said),
+        story.notice(at(minutes=2), notice_id="N2", **said | {"listing_id": "NEVER"}),
+        story.notice(at(minutes=2), notice_id="N3", accurate=False, **said),
+        Tick(at(minutes=3)),
+    )
+    settings = topics.model_copy(update={"session_timeout": 3.0})
+    with Workers(settings, tmp_path / "workers") as workers:
+        first = workers.start("fused")
+        before = await seen(workers, lambda found: found.total(metrics.NOTICES, outcome="received") == 3 and not lags(found))
+        first.kill()
+        workers.start("fused", state=first.state)
+        after = await seen(workers, lambda found: found.total(metrics.NOTICES, outcome="received") == 3 and not lags(found))
+    for metric in (metrics.NOTICES, metrics.NOTICES_OPEN, metrics.REVIEWS, metrics.REVIEWS_OPEN, metrics.DEADLINE):
+        assert after.values[metric.name] == before.values[metric.name], metric.name
+    assert before.of(metrics.NOTICES, "outcome", "code") == {("received", "received"): 3, ("refused", "incomplete"): 1}
+    assert before.total(metrics.NOTICES_OPEN) == 2
+    assert before.of(metrics.REVIEWS, "cause", "assignee") == {("notice", "team"): 1, ("signals", "team"): 1}
+    assert before.total(metrics.REVIEWS_OPEN) == 2
+    due = before.of(metrics.DEADLINE, "stage", "partition")
+    assert min(when for (stage, _), when in due.items() if stage == "flagging") == at(minutes=2, days=1 + 1).timestamp(), "and lateness"
+
+
+def lags(found: Look) -> bool:
+    """Tell whether something waits, or nobody knows yet."""
+    waiting = found.of(metrics.LAG, "stage", "partition", "topic")
+    return not waiting or any(waiting.values())
 
 
 async def test_a_partition_is_shown_by_its_owner_alone(stocked: Settings, tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from pipeline.codec import encode
 from pipeline.events.appeal import Appeal
 from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.notice import NoticeOutcome
 from pipeline.events.ruling import DecidedBy, Ruling
-from pipeline.events.sequence import MatchedListing, SequencedListing, SequencedNotice
+from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedListing, SequencedNotice
 from pipeline.events.takedown import Takedown
 from pipeline.events.value import Value
 from pipeline.local.chronology import Event, time_of
@@ -235,6 +236,22 @@ def test_a_takedown_has_the_question_and_the_notice_before_it(told: Path) -> Non
     its_own.remove("Reinstatement cascade")  # of the warning, which rests on the first one
     assert told_as(explain(told, second["takedown_id"])) == its_own
     assert told_as(explain(told, review["review_id"]))[:5] == STORY[:5]
+
+
+def test_what_came_to_nothing_says_why(told: Path, tmp_path: Path) -> None:
+    first, _ = story.events(told, "takedowns")
+    late = story.appeal(at(days=300), appeal_id="LATE", takedown_id=first["takedown_id"])
+    clock = listing("Blue wool scarf", listing_id="L8", seller_id="S9", event_time=at(days=301))
+    home = copytree(told.with_name("out-in"), tmp_path / "in")
+    for topic, more in (("appeals", late), ("listings", clock)):
+        with (home / f"{topic}.jsonl").open("ab") as lines:
+            lines.write(encode(more) + b"\n")
+    replay(Plan(home, tmp_path / "out"))
+    assert explain(told, first["takedown_id"]).faults == {}
+    chain = explain(tmp_path / "out", first["takedown_id"])
+    ((event, fault),) = chain.faults.items()
+    assert isinstance(event, SequencedAppeal)
+    assert (event.appeal_id, chain.events[-1], fault.code) == ("LATE", event, "appeal-too-late")
 
 
 def test_what_people_write_is_in_no_chain(told: Path) -> None:

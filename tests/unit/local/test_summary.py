@@ -29,7 +29,7 @@ DECIDED = {
     "ended:ruling": 3,
     "ended:unanswered": 1,
 }
-FACTS = {"notice-seconds": 7200, "capacity": 5, "appealed": 4, "put-back": 2, "clear": 8, "braked": 1}
+FACTS = {"notice-seconds": 7200, "capacity": 5, "appealed": 4, "complaint-upheld": 3, "put-back": 2, "clear": 8, "braked": 1}
 
 
 def summary(decided: Mapping[str, int] = DECIDED, facts: Mapping[str, int] = FACTS) -> Summary:
@@ -62,10 +62,10 @@ def test_the_figures_say_what_people_were_told() -> None:
     assert figures["appeals"] == {
         "appealed": 4,
         "complained": 0,
-        "appeal-upheld": 0,
-        "appeal-reversed": 0,
-        "complaint-upheld": 0,
-        "complaint-reversed": 0,
+        "upheld": 0,
+        "reversed": 0,
+        "refusal-upheld": 3,
+        "refusal-reversed": 0,
         "put-back": 2,
         "stayed": 0,
     }
@@ -88,6 +88,6 @@ def test_the_table_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
         "notices 9 outcome: refused 4, accepted 2",
         "refused: incomplete 3, territory 1; open: 3",
         "amended: reversed 2, complaint-upheld 1",
-        "appeals 4 appealed 4, put-back 2",
+        "appeals 4 appealed 4, refusal-upheld 3, put-back 2",
     ):
         assert words in printed
