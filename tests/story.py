@@ -38,7 +38,7 @@ def replayed(home: Path) -> Path:
     topics: dict[str, list[Any]] = {
         "rights": [right(notifier_ids=("HOLDER",))],
         "listings": [
-            listing(clothes, marketplace="cn", event_time=at()),
+            listing(clothes, marketplace="cn", attributes={"colour": "white"}, event_time=at()),
             listing("Blue wool scarf", listing_id="L9", seller_id="S9", event_time=at(days=90)),  # until then deadlines fire
         ],
         "notices": [notice(at(days=1))],

@@ -63,7 +63,7 @@ def _show(chain: Chain) -> None:
         out.print(Text(f"{_time(time_of(event))}  ", style="dim") + _headline(event))
         for line in _details(event, offers):
             out.print(Text("    ") + line)
-        if (fault := chain.faults.get(event)) is not None:
+        if (fault := chain.fault(event)) is not None:
             out.print(Text("    ") + Text(printable(f"came to nothing, {fault.code}: {fault.message}"), style="bold red"))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from pipeline.codec import encode
 from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.notice import NoticeOutcome
 from pipeline.events.reinstatement import Reinstatement
@@ -39,7 +40,7 @@ def ordered(events: Iterable[Event]) -> tuple[Event, ...]:
 
     Late events may be handled at the same time: then what is about one offer stays together.
     """
-    found = list(dict.fromkeys(events))
+    found = list({(type(event), encode(event)): event for event in events}.values())  # a listing's attributes have no hash
     offers = [version_of(event) for event in found if isinstance(event, Offer)]
     places: dict[Any, int] = {version: place for place, version in enumerate(offers)}
     for event in found:

@@ -16,7 +16,7 @@ from pipeline.events.review import Review
 from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedListing, SequencedNotice, SequencedRuling
 from pipeline.events.takedown import Takedown
 from pipeline.flow import DEAD_LETTERS, SEQUENCE
-from pipeline.local.chronology import Decided, Event, Step, ordered, version_of
+from pipeline.local.chronology import Decided, Event, Said, Step, ordered, version_of
 from pipeline.local.errors import InputError
 from pipeline.local.stored import events, path_of
 
@@ -47,7 +47,11 @@ class Chain:
     kind: str
     id: str
     events: tuple[Event, ...]
-    faults: Mapping[Event, Fault]
+    faults: Mapping[Said, Fault]
+
+    def fault(self, event: Event) -> Fault | None:
+        """Return why an event came to nothing; None where it did not."""
+        return self.faults.get(event) if isinstance(event, Said) else None
 
 
 def explain(folder: Path, ident: str, kind: str | None = None) -> Chain:
@@ -250,9 +254,9 @@ def _causes(event: Event) -> set[Name]:
     return {(name, event.seller_id, ident) for name, ident in fields if ident is not None}
 
 
-def _faults(folder: Path, story: Iterable[Event]) -> Mapping[Event, Fault]:
+def _faults(folder: Path, story: Iterable[Event]) -> Mapping[Said, Fault]:
     """Return why events came to nothing, of those that did: a dead letter names its record by the hash of its bytes."""
-    said = {xxh3_128_hexdigest(encode(event)): event for event in story if isinstance(event, _SAID)}
+    said = {xxh3_128_hexdigest(encode(event)): event for event in story if isinstance(event, Said)}
     letters = (letter for letter in events(folder, DEAD_LETTERS, DeadLetter, said) if letter.stage == "flagging")
     return {said[letter.input_hash]: letter.error for letter in letters if letter.input_hash in said}
 
