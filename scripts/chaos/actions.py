@@ -22,7 +22,7 @@ FENCED = "another worker owns it now"
 _OWNED = "is owned"  # what a worker says of a partition
 _TERMINATED = 143  # the code of a worker that is stopped before it has begun
 _SETTLE = 3.0  # seconds that a worker which joins is given to get its share
-_TAKEN_OVER_WITHIN = 60.0  # seconds
+_TAKEN_OVER_WITHIN = _BEGUN_WITHIN = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,10 @@ class Actions:
         self._count("worker kills", f"{worker.log.stem}, local store {fate}")
 
     async def _kill_broker(self) -> None:
+        """Kill the broker when all workers have begun: one that just begins ends, and nobody is here to start it anew."""
+        until = time.monotonic() + _BEGUN_WITHIN
+        while any(_OWNED not in each.log.read_text(errors="replace") for each in self._workers.running) and time.monotonic() < until:
+            await asyncio.sleep(_SETTLE / 10)
         await asyncio.to_thread(self._broker.kill)
         await asyncio.sleep(self._chance.uniform(0.0, 2.0))
         await asyncio.to_thread(self._broker.start)
