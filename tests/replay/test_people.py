@@ -165,6 +165,13 @@ def test_every_ruling_and_appeal_finds_its_subject_and_what_does_not_fit_is_mean
     assert len(odd) <= sum(flaw in meant for flaw in flaws.values()) + MISTIMED
 
 
+def test_dealt_to_several_partitions_the_same_is_decided(out: Path, summary: Summary, tmp_path: Path) -> None:
+    dealt = replay(Plan(SAMPLES, tmp_path / "dealt", partitions=4))
+    assert dealt.dead_letters == summary.dead_letters
+    for topic in ("takedowns", "reviews", "seller-warnings", "store-closures", "reinstatements", "notice-outcomes"):
+        assert sorted(map(json.dumps, output(tmp_path / "dealt", topic))) == sorted(map(json.dumps, output(out, topic)))
+
+
 def test_everything_that_is_said_has_its_truth() -> None:
     truths = {one["id"] for one in sample("truth-people")}
     for topic, field in (("notices", "notice_id"), ("appeals", "appeal_id"), ("rulings", "ruling_id")):
