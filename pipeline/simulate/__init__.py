@@ -1,1 +1,1 @@
-"""A marketplace that never was: listings of honest and other sellers, the registry of rights, and the truth about each listing."""
+"""A marketplace that never was: listings of honest and other sellers, the registry of rights, people who react, and the truth about all."""
