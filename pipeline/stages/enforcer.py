@@ -58,10 +58,12 @@ class Enforcer:
             return Cost(0, excused=True)
         return Cost(preset.points.get(grave, 0), excused=False)
 
-    def take_next_step(self, seller_id: str, ledger: Ledger, cause: str, at: datetime, preset: Preset) -> None:
-        """Warn, restrict, suspend or close, where the takedown that is the cause leads to it."""
+    def take_next_step(
+        self, seller_id: str, ledger: Ledger, cause: str, at: datetime, preset: Preset, *, closure_only: bool = False
+    ) -> None:
+        """Warn, restrict, suspend or close, where what is the cause leads to it: a takedown, or a ruling by which its points count (again)."""
         step = next_step(ledger, at, preset)
-        if step is None:
+        if step is None or (closure_only and step.code != "closure"):
             return
         if step.code == "closure":
             self._close_or_ask(seller_id, ledger, cause, at, preset, step.at)

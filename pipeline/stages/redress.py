@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from pipeline.enforcement.ledger import Ledger
 from pipeline.enforcement.regimes import put_back_at, regime
 from pipeline.events.dead_letter import Fault
+from pipeline.events.ids import derive
 from pipeline.events.notice import Outcome
 from pipeline.events.sequence import SequencedAppeal, SequencedNotice, SequencedRuling
 from pipeline.events.takedown import Severity
@@ -183,9 +184,15 @@ class Redress:
         if case.kind == "takedown":
             if settled.before == "put_back":
                 ledger = self._renew(event, settled.ident, case, ledger)
-            preset = self._desk.policy.preset()
-            if preset is not None and ledger.closure_id is None:
-                self._enforcer.take_next_step(seller_id, ledger, settled.ident, ledger.newest(event.at), preset)
+            self._count_again(event, settled, ledger)
+
+    def _count_again(self, event: SequencedRuling, settled: rulings.Settled, ledger: Ledger) -> None:
+        """Do what the points of an upheld takedown lead to: inside its appeal they counted for every step but a closure."""
+        preset = self._desk.policy.preset()
+        if preset is None or ledger.closure_id is not None:
+            return
+        cause, at = derive("upheld", settled.ident, event.ruling_id), ledger.newest(event.at)
+        self._enforcer.take_next_step(event.seller_id, ledger, cause, at, preset, closure_only=settled.before == "appealed")
 
     def _renew(self, event: SequencedRuling, takedown_id: str, case: Case, ledger: Ledger) -> Ledger:
         """Take a listing down again that was put back and is as it was then."""
