@@ -61,7 +61,7 @@ class Enforcer:
     def take_next_step(
         self, seller_id: str, ledger: Ledger, cause: str, at: datetime, preset: Preset, *, closure_only: bool = False
     ) -> None:
-        """Warn, restrict, suspend or close, where what is the cause leads to it: a takedown, or a ruling by which its points count (again)."""
+        """Warn, restrict, suspend or close, where the cause leads to it: a takedown, or a ruling by which its points count."""
         step = next_step(ledger, at, preset)
         if step is None or (closure_only and step.code != "closure"):
             return
