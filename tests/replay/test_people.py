@@ -1,6 +1,7 @@
 """What happens to people in the samples: at least one of each thing that the rules of docs/people.md let happen.
 
-One thing cannot be there: files hold the registry as it is at the start, so no right becomes inactive while a question about it is open.
+Two things are not there: files hold the registry as it is at the start, so that no right but one that expires becomes inactive while a
+question about it is open, which is rare; and nobody appeals too late, since the window is longer than the samples.
 """
 
 import gzip
