@@ -1,5 +1,7 @@
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from pipeline.events.dead_letter import Fault
 from pipeline.local.dealing import dealt
 from pipeline.partitions import partition_of
@@ -30,6 +32,25 @@ def test_a_tick_waits_for_a_listing_of_its_partition_that_is_as_late() -> None:
     stream = [one, offer(0, 0), two, offer(0, 5), offer(1, 1)]
     assert shape(dealt(iter(stream), 2), 0) == [("clock", 0), ("listings", 0), ("clock", 5), ("listings", 5)]
     assert shape(dealt(iter(stream), 2), 1) == [("clock", 0), ("listings", 1), ("clock", 5)]
+
+
+def made(*minutes: float) -> list[Record]:
+    """Return ticks that nobody sent."""
+    return [replace(one, raw=b"") for one in ticks(*minutes)]
+
+
+def test_what_comes_before_a_tick_that_waits_gets_the_one_of_its_own_minute() -> None:
+    """Else it would be far ahead of the clock of its partition, and to a worker that looks just then from the future."""
+    one, two = made(0, 31)
+    stream = [one, offer(0, 0), two, offer(0, 31), offer(1, 29.5), offer(1, 29.75), offer(1, 40)]
+    assert shape(dealt(iter(stream), 2), 0) == [("clock", 0), ("listings", 0), ("clock", 31), ("listings", 31)]
+    expected = [("clock", 0.0), ("clock", 29.0), ("listings", 29.5), ("listings", 29.75), ("clock", 31.0), ("listings", 40.0)]
+    assert shape(dealt(iter(stream), 2), 1) == expected
+
+
+def test_a_clock_that_was_sent_is_as_it_was_sent() -> None:
+    one, two = ticks(0, 31)
+    assert shape(dealt(iter([one, two, offer(0, 31), offer(1, 29)]), 2), 1) == [("clock", 0), ("listings", 29), ("clock", 31)]
 
 
 def test_what_has_no_time_brings_no_tick() -> None:
