@@ -105,7 +105,6 @@ def _theirs(event: Any) -> Told:
                 points=event.points,
                 excused=event.excused,
                 rights=sorted(event.right_ids) if event.source != "closure" else [],
-                notice=event.notice_id if event.source == "notice" else None,
                 renews=event.renews,
             )
         case Review():
@@ -154,7 +153,6 @@ def _ours(one: Any) -> Told:
                 points=one.points,
                 excused=one.excused,
                 rights=sorted(one.rights),
-                notice=one.made_by.event.notice_id if one.made_by else None,
                 renews=one.renews.ident if one.renews else None,
             )
         case Question():

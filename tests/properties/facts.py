@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from pipeline.events.right import Right
@@ -57,9 +58,10 @@ class Offer:
         return self.versions[-1].change == "removed"
 
     @property
-    def removed_last(self) -> int:
-        """The order of its last removal; -1 where there was none."""
-        return max((version.order for version in self.versions if version.change == "removed"), default=-1)
+    def offered_anew(self) -> int:
+        """The order in which it last came back after a removal; -1 where it never did."""
+        pairs = pairwise(self.versions)
+        return max((after.order for before, after in pairs if before.change == "removed" and after.change != "removed"), default=-1)
 
     def is_exempt(self, rights: tuple[str, ...]) -> bool:
         """Tell whether people have found this very content genuine, or have given it back, for one of these rights."""
@@ -136,7 +138,7 @@ class Said:
     same_as: "Said | None" = None
     question: "Question | None" = None
     wait_until: datetime | None = None
-    appeals: list["Objection"] = field(default_factory=list)
+    refusal: Measure | None = None  # once it is refused: its notifier can complain of that
 
     @property
     def final(self) -> "Answer | None":
@@ -150,9 +152,10 @@ class Said:
 
     @property
     def rests_on(self) -> Down | None:
-        """The takedown with which it is accepted, still."""
-        final = self.final
-        return final.takedown if final and final.outcome == "accepted" and not self.amended else None
+        """The takedown with which it is accepted, still: from the beginning, or after a complaint."""
+        told = [one for one in self.answers if one is self.final or one.amendment]
+        accepted = bool(told) and (told[-1].outcome == "accepted" or told[-1].code == "complaint-upheld")
+        return told[-1].takedown if accepted else None
 
 
 @dataclass(eq=False)
@@ -192,10 +195,10 @@ class Objection:
 
     event: SequencedAppeal
     order: int
-    against: Measure | Said
+    against: Measure
+    said: Said | None = None  # the notice whose refusal it is against
     clock: datetime | None = None
     stayed: bool = False
-    decided: bool = False
 
 
 @dataclass(eq=False)

@@ -72,9 +72,9 @@ CHANGES: tuple[Right | NotifierStanding, ...] = (  # of reference data, in this 
     NotifierStanding("N-fast", "fast_track"),
     RIGHTS[0],
 )
-NOTIFIERS = ("N-fast", "N-plain", "N-warned", "N-bad", "N-stranger")
+NOTIFIERS = ("N-fast", "N-fast", "N-plain", "N-plain", "N-warned", "N-bad", "N-stranger", "N-stranger")
 CLAIMS = ("counterfeit", "trademark", "copyright", "design", "patent")
-NAMED = {"counterfeit": "R-nike", "trademark": "R-adi", "copyright": "R-song", "design": "R-lamp", "patent": "R-pump"}
+NAMED = {"counterfeit": "R-nike", "trademark": "R-nike", "copyright": "R-song", "design": "R-lamp", "patent": "R-pump"}
 VERDICTS = ("counterfeit", "infringing", "genuine", "uphold", "reverse", "inconclusive", "stayed")
 DECIDERS = ("reviewer", "reviewer", "reviewer", "court", "authority", "dispute_body", "brand")
 
@@ -207,7 +207,7 @@ class Player:
         self.now, self.ticked = self.begin, self.begin - timedelta(days=1)
         self._changes = list(CHANGES)
         self._offsets: dict[str, int] = {}
-        self._versions: dict[tuple[int, int], int] = {}
+        self._shown: dict[tuple[int, int], Listing] = {}
         self.tick(self.begin)
 
     def play(self, plan: Sequence[Move], until: timedelta = timedelta(days=100)) -> "Player":
@@ -276,22 +276,27 @@ class Player:
         return [event for topic, event in self.heard if topic == "notices" and event.kind != "retraction"]
 
     def _listing(self, move: Offering) -> Listing:
-        version = self._versions.get((move.seller, move.number), 0) + 1
-        self._versions[move.seller, move.number] = version
-        return Listing(
-            listing_id=f"L{move.number}",
-            seller_id=f"S{move.seller}",
-            event_time=self.now,
-            change="removed" if move.removed else "listed" if version == 1 else "updated",
-            version=version,
-            title=move.title,
-            price=move.price,
-            currency="CNY" if move.price else None,
-            images=(Image("http://a/b.jpg", move.picture),) if move.picture else (),
-            territories=move.territories,
-            marketplace=move.marketplace,
-            category=move.category,
-        )
+        """Return the next version of a listing; a removal says once more what was offered."""
+        before = self._shown.get((move.seller, move.number))
+        if before and move.removed:
+            shown = msgspec.structs.replace(before, change="removed", version=before.version + 1, event_time=self.now)
+        else:
+            shown = Listing(
+                listing_id=f"L{move.number}",
+                seller_id=f"S{move.seller}",
+                event_time=self.now,
+                change="removed" if move.removed else "updated" if before else "listed",
+                version=before.version + 1 if before else 1,
+                title=move.title,
+                price=move.price,
+                currency="CNY" if move.price else None,
+                images=(Image("http://a/b.jpg", move.picture),) if move.picture else (),
+                territories=move.territories,
+                marketplace=move.marketplace,
+                category=move.category,
+            )
+        self._shown[move.seller, move.number] = shown
+        return shown
 
     def _notice(self, move: Notifying, number: int) -> Notice:
         return Notice(
@@ -386,7 +391,7 @@ def _moves(made: type[Move], **fields: st.SearchStrategy[Any]) -> st.SearchStrat
 
 
 sellers = st.sampled_from([0, 0, 0, 0, 1])
-numbers = st.integers(0, 7)
+numbers = st.sampled_from([0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7])
 which = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 5])
 offerings = _moves(
     Offering,
@@ -415,12 +420,12 @@ notifyings = st.builds(
         seller=sellers,
         number=numbers,
         claim=st.sampled_from(("counterfeit", "counterfeit", *CLAIMS)),
-        right=st.sampled_from(["R-nike", "R-nike", "R-adi", "R-gucci", None, "R-nowhere", "R-gone", "R-puma"]),
-        explanation=st.sampled_from(["it is a fake"] * 6 + ["mine", "mine", "  ", None]),
-        declared=st.sampled_from([True] * 7 + [False]),
+        right=st.sampled_from(["R-nike"] * 8 + ["R-adi", "R-adi", "R-gucci", "R-gucci", None, None, "R-nowhere", "R-gone", "R-puma"]),
+        explanation=st.sampled_from(["it is a fake"] * 10 + ["mine", "mine", "  ", None]),
+        declared=st.sampled_from([True] * 15 + [False]),
         kind=st.sampled_from(["rights_holder", "rights_holder", "agent", "trusted_flagger", "authority", "consumer", None]),
     ),
-    st.sampled_from([True, True, True, False]),
+    st.sampled_from([True, False]),
 )
 repeatings = _moves(Repeating, which=which, same_id=st.sampled_from([False, False, False, True]))
 retractings = _moves(
@@ -453,14 +458,33 @@ judgings = st.one_of(
         by=st.sampled_from(DECIDERS),
     ),
 )
-moves = st.one_of(offerings, offerings, notifyings, notifyings, repeatings, retractings, objectings, objectings, judgings, _moves(Changing))
+pauses = _moves(Move)
+moves = st.one_of(
+    pauses,
+    offerings,
+    offerings,
+    notifyings,
+    notifyings,
+    notifyings,
+    repeatings,
+    retractings,
+    objectings,
+    objectings,
+    judgings,
+    judgings,
+    judgings,
+    _moves(Changing),
+)
 
 
-def plans(least: int = 8, most: int = 40) -> st.SearchStrategy[list[Move]]:
-    """Return plans: some offers first, for something to talk about."""
+def plans(rounds: int = 8) -> st.SearchStrategy[list[Move]]:
+    """Return plans: some offers first, for something to talk about, then rounds of moves: lists of a fixed length are long, and shrink."""
     quick = offerings.map(lambda move: replace(move, after=timedelta(minutes=20), removed=False))
+    some = st.tuples(*[moves] * 6)
     return st.builds(
-        lambda first, then: [*first, *then], st.lists(quick, min_size=3, max_size=10), st.lists(moves, min_size=least, max_size=most)
+        lambda first, then: [*first, *(move for each in then for move in each)],
+        st.lists(quick, min_size=4, max_size=10),
+        st.lists(some, min_size=1, max_size=rounds),
     )
 
 

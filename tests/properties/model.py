@@ -50,6 +50,18 @@ from tests.properties.points import Hit, living, total, year_begins
 
 GOES_WITH = {"counterfeit": "trademark", "trademark": "trademark", "copyright": "copyright", "design": "design", "patent": "patent"}
 LAST_INSTANCE = ("court", "authority", "dispute_body")
+FORMAL = {  # refusals that say nothing of the listing: who mends what was wrong is heard anew
+    "notifier-suspended",
+    "incomplete",
+    "right-unknown",
+    "right-inactive",
+    "right-expired",
+    "right-kind",
+    "listing-unknown",
+    "territory",
+    "already-down",
+    "no-right",
+}
 AGAINST = ("counterfeit", "infringing")  # the answers that take a listing down
 
 
@@ -194,14 +206,14 @@ class Model:
         return next((one for one in self.offers if (one.seller_id, one.listing_id) == (seller_id, listing_id)), None)
 
     def down(self, offer: Offer) -> Down | None:
-        """Return the takedown that holds a listing: it stands, and the seller has not removed the listing since and offered it anew."""
+        """Return the takedown that holds a listing: it stands, and the listing has not been removed since and offered anew."""
         held = [
             down
             for down in self.downs
             if (down.seller_id, down.listing_id) == (offer.seller_id, offer.listing_id)
             and down.state() not in ("reversed", "put_back")
             and not self._is_passed_on(down)
-            and down.order > offer.removed_last
+            and down.order > offer.offered_anew
         ]
         return held[-1] if held else None
 
@@ -252,7 +264,7 @@ class Model:
         for one in self.notices:
             same_place = (one.event.seller_id, one.event.listing_id) == (said.event.seller_id, said.event.listing_id)
             same_words = (one.event.notifier_id, one.event.complaint) == (said.event.notifier_id, said.event.complaint)
-            gone = one.amended or (one.final is not None and one.final.outcome == "retracted")
+            gone = one.amended or (one.final is not None and (one.final.outcome == "retracted" or one.final.code in FORMAL))
             if one.order < said.order and same_place and same_words and one.content == content and not one.same_as and not gone:
                 return one
         return None
@@ -305,15 +317,15 @@ class Model:
         weight = getattr(policy.notices.weights, tier)
         looks = {each: offer.looked.get(each, Look(policy.decision.prior, False)) for each in rights}
         enough = tuple(each for each, look in looks.items() if look.score + weight >= policy.decision.takedown and look.goods)
-        worth_asking = any(look.score + weight >= policy.decision.review for look in looks.values())
+        doubtful = tuple(each for each, look in looks.items() if look.score + weight >= policy.decision.review)
         if offer.is_exempt(rights):
             self._ask(said, offer, rights)
         elif tier == "fast_track" and event.claim in policy.notices.fast_track and self._brake_allows(rights):
             self._take_down_at_once(said, offer, rights)
         elif enough and event.claim not in ("design", "patent") and self._brake_allows(enough):
             self._take_down_at_once(said, offer, enough)
-        elif speaks or worth_asking:
-            self._ask(said, offer, rights)
+        elif speaks or doubtful:
+            self._ask(said, offer, rights if speaks else doubtful)
         else:
             self._end(said, "refused", "insufficient")
 
@@ -368,12 +380,14 @@ class Model:
     def _end(self, said: Said, outcome: str, code: str, takedown: Down | None = None) -> None:
         """Give a notice its final outcome, and the same to each that said the same and waits for it."""
         self._answer(said, outcome, code, takedown=takedown, same_as=said.same_as)
+        if outcome == "refused":
+            said.refusal = Measure(said.event.seller_id, self.at, self._appealable(), [(self._next(), "issued")])
         for other in self.notices:
             if other.same_as is said and not other.final:
                 self._end(other, outcome, code, takedown)
 
     def _amend(self, said: Said, outcome: str, code: str, takedown: Down | None = None) -> None:
-        self._answer(said, outcome, code, amendment=True, takedown=takedown)
+        self._answer(said, outcome, code, amendment=True, takedown=takedown, same_as=said.same_as)
 
     # Retractions
 
@@ -597,7 +611,9 @@ class Model:
         if down:
             self._end_waiting(question, "already_down", "already-down", down)
             return
-        made = self._make(offer, rights, severity, source="ruling", detection="human", decision="human")
+        detection = "notice" if question.by_notices else "automated"
+        source = "notice" if any(not said.final for said in question.waiting) else "ruling"
+        made = self._make(offer, rights, severity, source=source, detection=detection, decision="human")
         self._end_waiting(question, "accepted", "accepted", made)
         self._follow_up(offer.seller_id)
 
@@ -613,10 +629,10 @@ class Model:
         self._end_question(question, "unanswered")
         offer = self._offer_of(question)
         looks = [offer.looked[each] for each in active if each in offer.looked]
-        if self.policy.reviews.unanswered == "clear" or not any(look.goods for look in looks):
-            self._refuse(question, "unanswered")
-        elif down := self.down(offer):
+        if down := self.down(offer):
             self._end_waiting(question, "already_down", "already-down", down)
+        elif self.policy.reviews.unanswered == "clear" or not any(look.goods for look in looks):
+            self._refuse(question, "unanswered")
         else:
             waits = any(not said.final for said in question.waiting)
             source, detection = ("notice", "notice") if waits else ("own_initiative", "automated")
@@ -653,6 +669,22 @@ class Model:
         ident = event.takedown_id or event.closure_id or event.warning_id
         measures: list[Measure] = [*self.downs, *self.closures, *self.steps]
         measure = next((one for one in measures if one.ident == ident and one.seller_id == event.seller_id), None)
+        objection = self._object(event, measure, None)
+        if objection.clock and measure:
+            for said in self._accepted_with(measure):
+                self._answer(said, "forwarded", "appealed", until=objection.clock, takedown=measure)
+
+    def _complain(self, event: SequencedAppeal) -> None:
+        """A notifier complains about a refusal."""
+        said = next((one for one in self.notices if one.event.notice_id == event.notice_id and one.event.seller_id == event.seller_id), None)
+        if said is None or said.event.notifier_id != event.notifier_id:
+            raise RefusedError("no such notice of this notifier")
+        if not self.policy.appeals.notifiers or said.event.claim == "retraction":
+            raise RefusedError("of this nobody may complain")
+        self._object(event, said.refusal, said)
+
+    def _object(self, event: SequencedAppeal, measure: Measure | None, said: Said | None) -> Objection:
+        """Check whether a measure can still be appealed against, and take the appeal down."""
         if measure is None:
             raise RefusedError("nothing of this id is known at this seller")
         if event.at > measure.appeal_until:
@@ -661,32 +693,11 @@ class Model:
             raise RefusedError("appealed against already")
         if measure.state() not in ("issued", "upheld"):
             raise RefusedError("this can no longer be appealed against")
-        objection = Objection(event, self._next(), measure, self._clock(measure, event))
+        objection = Objection(event, self._next(), measure, said, self._clock(measure, event))
         measure.appeals.append(objection)
         self.objections.append(objection)
         measure.life.append((self._next(), "appealed"))
-        if objection.clock:
-            for said in self._accepted_with(measure):
-                self._answer(said, "forwarded", "appealed", until=objection.clock, takedown=measure)
-
-    def _complain(self, event: SequencedAppeal) -> None:
-        """A notifier complains about a refusal."""
-        said = next(
-            (one for one in self.notices if one.event.notice_id == event.notice_id and one.event.seller_id == event.seller_id), None
-        )
-        if said is None or said.event.notifier_id != event.notifier_id:
-            raise RefusedError("no such notice of this notifier")
-        if not self.policy.appeals.notifiers:
-            raise RefusedError("notifiers may not complain")
-        if said.final is None or said.final.outcome != "refused" or said.amended:
-            raise RefusedError("it is not refused")
-        if event.at > said.final.at + self.policy.times.appeal_window:
-            raise RefusedError("too late")
-        if len(said.appeals) >= self.policy.appeals.most:
-            raise RefusedError("complained about already")
-        objection = Objection(event, self._next(), said)
-        said.appeals.append(objection)
-        self.objections.append(objection)
+        return objection
 
     def regime(self, measure: Measure, wish: str | None) -> str:
         """Return the regime of an appeal: that of the first rule that fits, or the wish where another rule has it; dsa for what is no takedown."""
@@ -717,8 +728,7 @@ class Model:
 
     def _clock_runs(self, objection: Objection) -> bool:
         measure = objection.against
-        last = isinstance(measure, Measure) and measure.appeals[-1] is objection
-        return last and measure.state() == "appealed" and not objection.stayed  # type: ignore[union-attr]
+        return measure.appeals[-1] is objection and measure.state() == "appealed" and not objection.stayed
 
     def _put_back(self, objection: Objection) -> None:
         """The deadline has passed: the listing is live again, and no finding was made."""
@@ -730,31 +740,37 @@ class Model:
         mine = [one for one in self.objections if one.event.appeal_id == event.appeal_id and one.event.seller_id == event.seller_id]
         if not mine:
             raise RefusedError("no appeal of this id is known at this seller")
-        objection = mine[0]
-        if isinstance(objection.against, Said):
-            self._rule_on_complaint(event, objection, objection.against)
+        if mine[0].said:
+            self._rule_on_complaint(event, mine[0].against, mine[0].said)
         else:
-            self._rule_on_measure(event, objection.against)
+            self._rule_on_measure(event, mine[0].against)
 
-    def _rule_on_complaint(self, event: SequencedRuling, objection: Objection, said: Said) -> None:
+    def _rule_on_complaint(self, event: SequencedRuling, refusal: Measure, said: Said) -> None:
+        """For a complaint, what speaks against the listing speaks against the refusal."""
         if event.decided_by.kind == "brand":
             raise RefusedError("a brand never rules on appeals")
-        if objection.decided:
-            raise RefusedError("already-closed")
-        if event.verdict == "stayed":
-            raise RefusedError("no clock runs")
-        objection.decided = True
-        if event.verdict not in ("reverse", *AGAINST):
-            return
+        state, last = refusal.state(), event.decided_by.kind in LAST_INSTANCE
+        if event.verdict in ("reverse", *AGAINST) and (state == "appealed" or (state == "upheld" and last)):
+            refusal.life.append((self._next(), "reversed"))
+            self._accept_after_all(event, said)
+        elif event.verdict in ("uphold", "genuine") and state == "appealed":
+            refusal.life.append((self._next(), "upheld"))
+        else:
+            raise RefusedError(f"{event.verdict} of a refusal that is {state}")
+
+    def _accept_after_all(self, event: SequencedRuling, said: Said) -> None:
+        """A complaint is upheld: the listing comes down, if it is not, and if there is a right for which it may."""
         offer = self.offer(said.event.seller_id, said.event.listing_id)
-        made = None
-        if offer and not self.down(offer):
-            serious = event.verdict == "counterfeit" or (event.verdict == "reverse" and said.event.claim == "counterfeit")
-            rights = self._in_question(said, offer)
-            made = self._make(offer, rights, "serious" if serious else "ordinary", source="ruling", detection="human", decision="human")
+        rights = self._in_question(said, offer) if offer else ()
+        held = self.down(offer) if offer else None
+        if held or not offer or not rights:
+            self._amend(said, "reversed", "complaint-upheld", held)
+            return
+        serious = event.verdict == "counterfeit" or (event.verdict == "reverse" and said.event.claim == "counterfeit")
+        severity: Severity = "serious" if serious else "ordinary"
+        made = self._make(offer, rights, severity, source="notice", detection="notice", decision="human")
         self._amend(said, "reversed", "complaint-upheld", made)
-        if made:
-            self._follow_up(made.seller_id)
+        self._follow_up(offer.seller_id)
 
     def _rule_on_measure(self, event: SequencedRuling, measure: Measure) -> None:
         state, by = measure.state(), event.decided_by.kind
@@ -766,7 +782,7 @@ class Model:
             state in ("issued", "appealed", "put_back") or (state == "upheld" and by in LAST_INSTANCE)
         ):
             self._reverse(measure, "ruling")
-        elif event.verdict == "uphold" and state in ("appealed", "put_back"):
+        elif event.verdict in ("uphold", *AGAINST) and state in ("appealed", "put_back"):
             self._uphold(measure, state)
         else:
             raise RefusedError(f"{event.verdict} of what is {state}")
