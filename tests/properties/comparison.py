@@ -59,7 +59,9 @@ def follow(model: Model, number: int, event: Any, outputs: Outputs) -> Differenc
     made = [output.event for output in outputs.events]
     for own_ids in (True, False):
         ours = sorted((_ours(one), place) for place, one in enumerate(model.happened) if isinstance(one, (Measure, Question)) == own_ids)
-        theirs = sorted((_theirs(one), place) for place, one in enumerate(made) if not isinstance(one, (Reinstatement, NoticeOutcome)) == own_ids)
+        theirs = sorted(
+            (_theirs(one), place) for place, one in enumerate(made) if isinstance(one, (Reinstatement, NoticeOutcome)) != own_ids
+        )
         if not own_ids:
             ours += [(("dead",), 0)] * bool(model.dead)
             theirs += [(("dead",), 0) for _ in outputs.dead_letters]
@@ -119,7 +121,9 @@ def _theirs(event: Any) -> Told:
                 notices=sorted(event.notice_ids),
             )
         case SellerWarning():
-            return _told("step", seller=event.seller_id, code=event.step, points=event.points, takedowns=len(event.takedown_ids), until=event.until)
+            return _told(
+                "step", seller=event.seller_id, code=event.step, points=event.points, takedowns=len(event.takedown_ids), until=event.until
+            )
         case StoreClosure():
             return _told("closure", seller=event.seller_id, points=event.points, takedowns=len(event.takedown_ids), decision=event.decision)
         case Reinstatement():

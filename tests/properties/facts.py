@@ -94,6 +94,7 @@ class Down(Measure):
     """A takedown."""
 
     listing_id: str
+    content: Content
     rights: tuple[str, ...]
     source: str
     detection: str
@@ -154,8 +155,11 @@ class Said:
     def rests_on(self) -> Down | None:
         """The takedown with which it is accepted, still: from the beginning, or after a complaint."""
         told = [one for one in self.answers if one is self.final or one.amendment]
-        accepted = bool(told) and (told[-1].outcome == "accepted" or told[-1].code == "complaint-upheld")
-        return told[-1].takedown if accepted else None
+        if not told or (told[-1].outcome != "accepted" and told[-1].code != "complaint-upheld"):
+            return None
+        down = told[-1].takedown
+        was_there = down is not None and told[-1].code == "complaint-upheld" and down.at < told[-1].at
+        return None if was_there else down
 
 
 @dataclass(eq=False)

@@ -132,8 +132,8 @@ class Notifying(Move):
     """Somebody complains about a listing."""
 
     notifier: str = NOTIFIERS[0]
-    seller: int = 0
-    number: int = 0
+    which: int = 0  # of the listings that are known
+    unknown: int | None = None  # or one that is not known yet, or at this seller
     claim: str = "counterfeit"
     right: str | None = "R-nike"
     explanation: str | None = "it is a fake"
@@ -170,10 +170,11 @@ class Objecting(Move):
 
 @dataclass(frozen=True)
 class Judging(Move):
-    """People decide."""
+    """People decide; `open`: on what is not decided yet, as far as the outside can tell."""
 
     about: str = "review_id"
     which: int = 0
+    open: bool = True
     verdict: str = "counterfeit"
     by: str = "reviewer"
     brand: bool = False  # by the brand that was asked
@@ -299,11 +300,13 @@ class Player:
         return shown
 
     def _notice(self, move: Notifying, number: int) -> Notice:
+        about = _nth([*self._shown.values()], move.which)
+        known = about and move.unknown is None
         return Notice(
             notice_id=f"C{number}",
             notifier_id=move.notifier,
-            seller_id=f"S{move.seller}",
-            listing_id=f"L{move.number}",
+            seller_id=about.seller_id if about and known else "S0",
+            listing_id=about.listing_id if about and known else f"L{move.unknown}",
             event_time=self.now,
             kind=move.claim,  # type: ignore[arg-type]
             right_id=move.right,
@@ -356,6 +359,9 @@ class Player:
             known: list[Any] = [event for topic, event in self.heard if topic == "appeals"]
         else:
             known = self.outputs(topic[move.about])
+        if move.open:
+            ruled = {getattr(event, move.about) for topic, event in self.heard if topic == "rulings"}
+            known = [one for one in known if getattr(one, move.about) not in ruled and getattr(one, "due_at", self.now) >= self.now]
         meant = _nth(known, move.which)
         if meant is None:
             return
@@ -382,7 +388,7 @@ def _nth(known: Sequence[T], which: int) -> T | None:
     return known[-1 - which % len(known)] if known else None
 
 
-HOURS = (0, 0, 0, 1, 1, 5, 23, 30, 24 * 4, 24 * 9, 24 * 16)
+HOURS = (0, 0, 0, 1, 1, 1, 5, 5, 23, 30, 24 * 3, 24 * 5, 24 * 16)
 
 
 def _moves(made: type[Move], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -392,6 +398,7 @@ def _moves(made: type[Move], **fields: st.SearchStrategy[Any]) -> st.SearchStrat
 
 sellers = st.sampled_from([0, 0, 0, 0, 1])
 numbers = st.sampled_from([0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7])
+likely = st.sampled_from([True] * 5 + [False])
 which = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 5])
 offerings = _moves(
     Offering,
@@ -417,8 +424,8 @@ notifyings = st.builds(
     _moves(
         Notifying,
         notifier=st.sampled_from(NOTIFIERS),
-        seller=sellers,
-        number=numbers,
+        which=which,
+        unknown=st.sampled_from([None] * 8 + [0, 5]),
         claim=st.sampled_from(("counterfeit", "counterfeit", *CLAIMS)),
         right=st.sampled_from(["R-nike"] * 8 + ["R-adi", "R-adi", "R-gucci", "R-gucci", None, None, "R-nowhere", "R-gone", "R-puma"]),
         explanation=st.sampled_from(["it is a fake"] * 10 + ["mine", "mine", "  ", None]),
@@ -446,6 +453,7 @@ judgings = st.one_of(
         Judging,
         about=st.just("review_id"),
         which=which,
+        open=likely,
         verdict=st.sampled_from(["counterfeit", "counterfeit", "infringing", "genuine", "inconclusive", "uphold", "uphold", "reverse"]),
         by=st.sampled_from(DECIDERS),
         brand=st.sampled_from([False, False, True]),
@@ -454,38 +462,79 @@ judgings = st.one_of(
         Judging,
         about=st.sampled_from(["appeal_id", "appeal_id", "takedown_id", "closure_id"]),
         which=which,
+        open=likely,
         verdict=st.sampled_from(["uphold", "uphold", "reverse", "reverse", "stayed", *VERDICTS]),
         by=st.sampled_from(DECIDERS),
     ),
 )
-pauses = _moves(Move)
 moves = st.one_of(
-    pauses,
-    offerings,
-    offerings,
-    notifyings,
-    notifyings,
-    notifyings,
-    repeatings,
-    retractings,
-    objectings,
-    objectings,
-    judgings,
-    judgings,
-    judgings,
-    _moves(Changing),
+    _moves(Move), offerings, notifyings, notifyings, repeatings, retractings, objectings, judgings, judgings, _moves(Changing)
 )
 
 
-def plans(rounds: int = 8) -> st.SearchStrategy[list[Move]]:
-    """Return plans: some offers first, for something to talk about, then rounds of moves: lists of a fixed length are long, and shrink."""
-    quick = offerings.map(lambda move: replace(move, after=timedelta(minutes=20), removed=False))
-    some = st.tuples(*[moves] * 6)
-    return st.builds(
-        lambda first, then: [*first, *(move for each in then for move in each)],
-        st.lists(quick, min_size=4, max_size=10),
-        st.lists(some, min_size=1, max_size=rounds),
-    )
+def _with(strategy: st.SearchStrategy[Any], **fields: Any) -> st.SearchStrategy[Any]:
+    """Return moves with some fields given."""
+    return strategy.map(lambda move: replace(move, **fields))
+
+
+SOON, LATER = timedelta(hours=3), timedelta(days=17)
+fresh = _with(offerings, after=SOON, removed=False)
+fakes = st.sampled_from(TITLES[:2]).flatmap(lambda title: _with(fresh, title=title, seller=0, territories=None))
+speaking = _with(notifyings, after=SOON, which=0, unknown=None, explanation="it is a fake", declared=True)
+asking = _with(
+    speaking, notifier="N-plain", claim="trademark", right="R-nike"
+)  # ordinary standing: a question, unless more speaks against it
+answers = st.builds(
+    lambda move, verdict: replace(move, after=SOON, about="review_id", which=0, verdict=verdict, brand=False, by="reviewer"),
+    judgings,
+    st.sampled_from(["counterfeit", "infringing", "genuine", "inconclusive"]),
+)
+closing = st.sampled_from(["uphold", "reverse", "inconclusive"]).flatmap(lambda verdict: _with(answers, verdict=verdict, open=True))
+about_takedowns = _with(objectings, after=SOON, against="takedown_id", which=0, by_another=False)
+again = _with(about_takedowns, after=timedelta(hours=7))
+complaints = _with(objectings, after=SOON, against="notice_id", which=0, by_another=False)
+
+
+def _verdicts(*among: str, about: str = "appeal_id", by: str = "court") -> st.SearchStrategy[Any]:
+    """Return rulings on the last appeal, or takedown."""
+    made = _with(judgings, after=SOON, about=about, which=0, open=about == "appeal_id", brand=False, by=by)
+    return st.sampled_from(among).flatmap(lambda verdict: _with(made, verdict=verdict))
+
+
+rounds_of = {  # what belongs together, with what may come between
+    "anything": st.tuples(*[moves] * 5),
+    "a notice and its answer": st.tuples(
+        _with(fresh, title="Nike Air Max 90", territories=None),
+        asking,
+        st.one_of(repeatings, _with(retractings, which=0), moves),
+        answers,
+        answers,
+        repeatings,
+    ),
+    "a takedown and its appeal": st.tuples(
+        _with(fresh, number=6),
+        _with(speaking, notifier="N-fast", right="R-nike", claim="counterfeit"),
+        about_takedowns,
+        st.one_of(moves, _verdicts("stayed", "uphold", "reverse")),
+        _with(moves, after=LATER),
+        _verdicts("uphold", "reverse", "genuine", "counterfeit", by="reviewer"),
+        st.one_of(moves, again),
+        _verdicts("uphold", "reverse", about="takedown_id"),
+    ),
+    "a refusal and the complaint about it": st.tuples(
+        fresh, _with(speaking, notifier="N-stranger"), complaints, _verdicts("reverse", "counterfeit", "infringing", "uphold"), objectings
+    ),
+    "a store on its way to be closed": st.tuples(
+        *[_with(fakes, number=number) for number in (1, 2, 3, 4, 5)], closing, moves, objectings, judgings
+    ),
+}
+
+
+def plans(rounds: int = 5) -> st.SearchStrategy[list[Move]]:
+    """Return plans: some offers first, for something to talk about, then rounds."""
+    first = st.lists(_with(offerings, after=timedelta(minutes=40), removed=False), min_size=1, max_size=6)
+    then = st.lists(st.one_of(*rounds_of.values()), min_size=1, max_size=rounds)
+    return st.builds(lambda first, then: [*first, *(move for each in then for move in each)], first, then)
 
 
 begins = st.sampled_from([START, at(days=270)])  # the second: with the turn of a year in it

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from pipeline.events.listing import Listing
+from pipeline.events.appeal import Regime
 from pipeline.events.review import Review
 from pipeline.events.right import Right
 from pipeline.events.sequence import (
@@ -22,14 +22,13 @@ from pipeline.events.sequence import (
 )
 from pipeline.events.standing import NotifierStanding
 from pipeline.events.takedown import Severity, Takedown
-from pipeline.policy.model import Policy, Preset
+from pipeline.policy.model import Policy
 from pipeline.policy.model import Step as StepPolicy
 from pipeline.signals.case import Case, Past
 from pipeline.signals.catalogue import SIGNALS
 from tests.properties.facts import (
     Answer,
     Closure,
-    Content,
     Down,
     Ending,
     Given,
@@ -50,18 +49,13 @@ from tests.properties.points import Hit, living, total, year_begins
 
 GOES_WITH = {"counterfeit": "trademark", "trademark": "trademark", "copyright": "copyright", "design": "design", "patent": "patent"}
 LAST_INSTANCE = ("court", "authority", "dispute_body")
-FORMAL = {  # refusals that say nothing of the listing: who mends what was wrong is heard anew
-    "notifier-suspended",
-    "incomplete",
-    "right-unknown",
-    "right-inactive",
-    "right-expired",
-    "right-kind",
-    "listing-unknown",
-    "territory",
-    "already-down",
-    "no-right",
-}
+STANDS = (
+    "accepted",
+    "found-genuine",
+    "inconclusive",
+    "unanswered",
+    "insufficient",
+)  # what is said of the listing itself, not of the notice
 AGAINST = ("counterfeit", "infringing")  # the answers that take a listing down
 
 
@@ -264,7 +258,7 @@ class Model:
         for one in self.notices:
             same_place = (one.event.seller_id, one.event.listing_id) == (said.event.seller_id, said.event.listing_id)
             same_words = (one.event.notifier_id, one.event.complaint) == (said.event.notifier_id, said.event.complaint)
-            gone = one.amended or (one.final is not None and (one.final.outcome == "retracted" or one.final.code in FORMAL))
+            gone = one.amended or (one.final is not None and one.final.code not in STANDS)
             if one.order < said.order and same_place and same_words and one.content == content and not one.same_as and not gone:
                 return one
         return None
@@ -282,8 +276,10 @@ class Model:
             return "notifier-suspended"
         if not all(has[need] for need in getattr(self.policy.notices.needs, event.notifier_kind)):
             return "incomplete"
-        if event.right_id is None:
-            return ""
+        return self._fault_of(event, right) if event.right_id else ""
+
+    def _fault_of(self, event: SequencedNotice, right: Right | None) -> str:
+        """Return why nothing can be asked for under the right that a notice names; empty where it can."""
         if right is None:
             return "right-unknown"
         if right.status != "active":
@@ -305,9 +301,9 @@ class Model:
 
     def _in_question(self, said: Said, offer: Offer) -> tuple[str, ...]:
         """Return the rights that a notice is about: the one it names, or all that the listing uses as a brand."""
-        if said.event.right_id:
-            return (said.event.right_id,)
-        return tuple(right_id for right_id in offer.current.used if is_active(self.rights.get(right_id), self.at))
+        named = (said.event.right_id,) if said.event.right_id else offer.current.used
+        rights = [self.rights[each] for each in named if each in self.rights]
+        return tuple(right.right_id for right in rights if is_active(right, self.at) and self._meets(right, offer))
 
     def _weigh(self, said: Said, offer: Offer, right: Right | None) -> None:
         event, policy = said.event, self.policy
@@ -343,7 +339,7 @@ class Model:
         self.automated.append((self.at, rights, "notice"))
         down = self._make(offer, rights, severity, source="notice", detection="notice", decision="automated", made_by=said)
         self._end(said, "accepted", "accepted", down)
-        self._follow_up(offer.seller_id)
+        self._follow_up(down)
 
     def _ask(self, said: Said, offer: Offer, rights: tuple[str, ...]) -> None:
         """Join the open question about one of these rights, or open one."""
@@ -401,7 +397,7 @@ class Model:
         elif target.event.claim == "retraction" or target.amended or (target.final and target.final.outcome != "accepted"):
             self._end(said, "refused", "already-ended")
         else:
-            self._end(said, "accepted", "accepted")
+            self._end(said, "accepted", "taken-back")
             self._take_back(target)
 
     def _is_meant(self, one: Said, retraction: Said) -> bool:
@@ -431,7 +427,7 @@ class Model:
     def _take_down(self, offer: Offer, rights: tuple[str, ...], severity: Severity, **more: Any) -> Down:
         """Take a listing down, and do what follows for the store."""
         down = self._make(offer, rights, severity, **more)
-        self._follow_up(offer.seller_id)
+        self._follow_up(down)
         return down
 
     def _make(self, offer: Offer, rights: tuple[str, ...], severity: Severity, **more: Any) -> Down:
@@ -441,7 +437,15 @@ class Model:
         return self._issue(offer, rights=rights, severity=severity, points=points, excused=excused, **more)
 
     def _issue(self, offer: Offer, **fields: Any) -> Down:
-        down = Down(offer.seller_id, self.at, self._appealable(), [(self._next(), "issued")], listing_id=offer.listing_id, **fields)
+        down = Down(
+            offer.seller_id,
+            self.at,
+            self._appealable(),
+            [(self._next(), "issued")],
+            listing_id=offer.listing_id,
+            content=offer.current.content,
+            **fields,
+        )
         self.downs.append(down)
         self.happened.append(down)
         return down
@@ -454,30 +458,30 @@ class Model:
         effects = [step.at + self.policy.enforcement.grace for step in self._standing_steps(offer.seller_id)]
         return bool(effects) and offer.versions[0].at < max(effects)
 
-    def counting(self, seller_id: str, closing: bool, at: datetime | None = None, order: int | None = None) -> list[Down]:
-        """Return the takedowns that count now, or counted at an earlier time, of those that are not reversed.
+    def counting(self, seller_id: str, closing: bool) -> list[Down]:
+        """Return the takedowns that count now: none that is reversed or put back, nor towards a closure one that is appealed against."""
+        nothing = {"reversed", "put_back", "appealed" if closing else ""}
+        return [down for down in self._alive(seller_id, self.at, self._order) if down.state() not in nothing]
 
-        One that was put back counts for nothing, and one that is appealed against not towards a closure.
-        """
+    def _alive(self, seller_id: str, at: datetime, order: int) -> list[Down]:
+        """Return the takedowns with points, of those made until then that are not reversed by now, whose points were not too old then."""
         preset = self.policy.preset()
         if preset is None:
             return []
-        kept = {
-            str(place): down
-            for place, down in enumerate(self.downs)
-            if down.seller_id == seller_id
-            and down.points
-            and (order is None or down.order <= order)
-            and down.state() != "reversed"
-            and down.state(order) != "put_back"
-        }
-        alive = living([Hit(down.at, down.points, name) for name, down in kept.items()], preset, at or self.at)
-        return [kept[hit.name] for hit in alive if not (closing and kept[hit.name].state(order) == "appealed")]
+        named = {str(place): down for place, down in enumerate(self.downs)}
+        hits = [
+            Hit(down.at, down.points, name)
+            for name, down in named.items()
+            if down.seller_id == seller_id and down.points and down.order <= order and down.state() != "reversed"
+        ]
+        return [named[hit.name] for hit in living(hits, preset, at)]
 
-    def points(self, seller_id: str, closing: bool = False, at: datetime | None = None, order: int | None = None) -> int:
-        """Return the points that count now, or counted at an earlier time."""
+    def points(self, seller_id: str, closing: bool = False) -> int:
+        """Return the points that count now."""
+        return self._sum(self.counting(seller_id, closing))
+
+    def _sum(self, downs: Sequence[Down]) -> int:
         preset = self.policy.preset()
-        downs = self.counting(seller_id, closing, at, order)
         return total([Hit(down.at, down.points) for down in downs], preset) if preset else 0
 
     def closed(self, seller_id: str) -> Closure | None:
@@ -506,9 +510,10 @@ class Model:
     def _reaches(self, seller_id: str, step: StepPolicy) -> bool:
         return self.points(seller_id, closing=step.code == "closure") >= step.at
 
-    def _follow_up(self, seller_id: str) -> None:
-        """Take the step that is due after a takedown, or after its points have come back."""
-        step = self._due_step(seller_id)
+    def _follow_up(self, down: Down) -> None:
+        """Take the step that is due after a takedown that counts, or after its points have come back."""
+        seller_id = down.seller_id
+        step = self._due_step(seller_id) if down.points else None
         if step is None:
             return
         if step.code == "closure":
@@ -523,11 +528,12 @@ class Model:
         self.happened.append(made)
 
     def _close_or_ask(self, seller_id: str, step: StepPolicy) -> None:
-        downs = self.counting(seller_id, closing=True)
-        by_machine = all(down.decision == "automated" for down in downs)
+        if any(one.seller_id == seller_id and one.listing_id is None and not one.ended for one in self.questions):
+            return
+        by_machine = not any(_was_decided_by_people(down) for down in self.counting(seller_id, closing=True))
         if not (by_machine and self.policy.enforcement.ask_before_closure):
             self._close(seller_id, step, "automated" if by_machine else "partly")
-        elif not any(one.seller_id == seller_id and one.listing_id is None and not one.ended for one in self.questions):
+        else:
             due = self.at + self.policy.reviews.due_after
             priority = self.policy.reviews.closure_priority
             self._open(Question(seller_id, self._next(), due, None, (), ("team", None), priority, False))
@@ -539,8 +545,13 @@ class Model:
         closure = Closure(seller_id, self.at, self._appealable(), life, needs=step.at, points=points, downs=downs, decision=decision)
         self.closures.append(closure)
         self.happened.append(closure)
+        self._sweep_all(seller_id)
+
+    def _sweep_all(self, seller_id: str) -> None:
+        """Nothing is live in a closed store."""
+        closure = self.closed(seller_id)
         for offer in self.offers:
-            if offer.seller_id == seller_id and not offer.is_removed and not self.down(offer):
+            if closure and offer.seller_id == seller_id and not offer.is_removed and not self.down(offer):
                 self._sweep(offer, closure)
 
     def _sweep(self, offer: Offer, closure: Closure) -> None:
@@ -612,10 +623,10 @@ class Model:
             self._end_waiting(question, "already_down", "already-down", down)
             return
         detection = "notice" if question.by_notices else "automated"
-        source = "notice" if any(not said.final for said in question.waiting) else "ruling"
+        source = "notice" if question.by_notices else "ruling"
         made = self._make(offer, rights, severity, source=source, detection=detection, decision="human")
         self._end_waiting(question, "accepted", "accepted", made)
-        self._follow_up(offer.seller_id)
+        self._follow_up(made)
 
     def _unanswered(self, question: Question) -> None:
         if question.listing_id is None:
@@ -639,7 +650,7 @@ class Model:
             severity: Severity = "serious" if max(look.score for look in looks) >= self.policy.decision.serious else "ordinary"
             made = self._make(offer, active, severity, source=source, detection=detection, decision="automated")
             self._end_waiting(question, "accepted", "accepted", made)
-            self._follow_up(offer.seller_id)
+            self._follow_up(made)
 
     def _offer_of(self, question: Question) -> Offer:
         offer = self.offer(question.seller_id, question.listing_id or "")
@@ -676,7 +687,9 @@ class Model:
 
     def _complain(self, event: SequencedAppeal) -> None:
         """A notifier complains about a refusal."""
-        said = next((one for one in self.notices if one.event.notice_id == event.notice_id and one.event.seller_id == event.seller_id), None)
+        said = next(
+            (one for one in self.notices if one.event.notice_id == event.notice_id and one.event.seller_id == event.seller_id), None
+        )
         if said is None or said.event.notifier_id != event.notifier_id:
             raise RefusedError("no such notice of this notifier")
         if not self.policy.appeals.notifiers or said.event.claim == "retraction":
@@ -699,22 +712,21 @@ class Model:
         measure.life.append((self._next(), "appealed"))
         return objection
 
-    def regime(self, measure: Measure, wish: str | None) -> str:
-        """Return the regime of an appeal: that of the first rule that fits, or the wish where another rule has it; dsa for what is no takedown."""
+    def regime(self, measure: Measure, wish: Regime | None) -> Regime:
+        """Return the regime of an appeal: of the first rule that fits, or the wish where another has it; dsa for what is no takedown."""
         if not isinstance(measure, Down):
             return "dsa"
         offer = self.offer(measure.seller_id, measure.listing_id)
         kinds = {self.rights[each].kind for each in measure.rights if each in self.rights}
-        fitting = [
+        fitting: list[Regime] = [
             rule.regime
             for rule in self.policy.appeals.rules
             if (not rule.sources or measure.source in rule.sources)
             and (not rule.right_kinds or (kinds and kinds <= set(rule.right_kinds)))
             and (not rule.marketplaces or (offer and offer.current.marketplace in rule.marketplaces))
         ]
-        if wish in fitting:
-            return str(wish)
-        return fitting[0] if fitting else self.policy.appeals.regime
+        fitting.append(self.policy.appeals.regime)
+        return wish if wish in fitting else fitting[0]
 
     def _clock(self, measure: Measure, event: SequencedAppeal) -> datetime | None:
         """Return when a takedown is put back if nobody rules; None where only people decide."""
@@ -735,6 +747,7 @@ class Model:
         down = objection.against
         assert isinstance(down, Down), "only takedowns are put back"
         self._give_back(down, "put_back", "deadline")
+        self._sweep_all(down.seller_id)
 
     def _rule_on_appeal(self, event: SequencedRuling) -> None:
         mine = [one for one in self.objections if one.event.appeal_id == event.appeal_id and one.event.seller_id == event.seller_id]
@@ -770,11 +783,13 @@ class Model:
         severity: Severity = "serious" if serious else "ordinary"
         made = self._make(offer, rights, severity, source="notice", detection="notice", decision="human")
         self._amend(said, "reversed", "complaint-upheld", made)
-        self._follow_up(offer.seller_id)
+        self._follow_up(made)
 
     def _rule_on_measure(self, event: SequencedRuling, measure: Measure) -> None:
+        if isinstance(measure, Down) and measure.renews:
+            measure = measure.renews
         state, by = measure.state(), event.decided_by.kind
-        if by == "brand":
+        if by == "brand" and not self._may_rule(event, measure):
             raise RefusedError("a brand never rules on appeals")
         if event.verdict == "stayed":
             self._stay(measure)
@@ -783,9 +798,15 @@ class Model:
         ):
             self._reverse(measure, "ruling")
         elif event.verdict in ("uphold", *AGAINST) and state in ("appealed", "put_back"):
-            self._uphold(measure, state)
+            self._uphold(measure, state, event.verdict)
         else:
             raise RefusedError(f"{event.verdict} of what is {state}")
+
+    def _may_rule(self, event: SequencedRuling, measure: Measure) -> bool:
+        """Tell whether a brand may rule on a takedown: for one of its own rights, while nobody has appealed against it."""
+        if event.takedown_id is None or not isinstance(measure, Down) or measure.appeals:
+            return False
+        return any(self.rights[each].brand_id == event.decided_by.id for each in measure.rights if each in self.rights)
 
     def _stay(self, measure: Measure) -> None:
         running = [one for one in measure.appeals if one.clock and self._clock_runs(one)]
@@ -793,15 +814,22 @@ class Model:
             raise RefusedError("no clock runs")
         running[-1].stayed = True
 
-    def _uphold(self, measure: Measure, state: State) -> None:
+    def _uphold(self, measure: Measure, state: State, verdict: str) -> None:
         """It stands after all: its points count for everything again, and what was put back goes down again."""
         measure.life.append((self._next(), "upheld"))
-        if isinstance(measure, Down) and state == "put_back":
-            offer = self.offer(measure.seller_id, measure.listing_id)
-            if offer and not offer.is_removed and not self.down(offer) and offer.is_exempt(measure.rights):
-                fields: dict[str, Any] = {"source": "ruling", "detection": "human", "decision": "human", "severity": measure.severity}
-                self._issue(offer, rights=measure.rights, points=0, excused=False, renews=measure, **fields)
-        self._follow_up(measure.seller_id)
+        if not isinstance(measure, Down):
+            return
+        if state == "put_back":
+            self._renew(measure, verdict)
+        self._follow_up(measure)
+
+    def _renew(self, first: Down, verdict: str) -> None:
+        """Take a listing down again that was put back, if it is live and is what it was then."""
+        offer = self.offer(first.seller_id, first.listing_id)
+        if offer and not offer.is_removed and not self.down(offer) and offer.current.content == first.content:
+            severity = {"counterfeit": "serious", "infringing": "ordinary"}.get(verdict, first.severity)
+            fields = {"source": "ruling", "detection": first.detection, "decision": "human", "severity": severity}
+            self._issue(offer, rights=first.rights, points=0, excused=False, renews=first, **fields)
 
     # Reversal
 
@@ -817,26 +845,28 @@ class Model:
             for renewal in [one for one in self.downs if one.renews is measure and one.state() != "reversed"]:
                 self._give_back(renewal, "reversed", "cascade")
             self._return_steps(measure.seller_id)
+        self._sweep_all(measure.seller_id)
 
     def _give_back(self, measure: Measure, state: State, cause: str) -> None:
         """End a measure's hold. Of a listing that is given back so, this very content is not decided on by machine alone."""
         measure.life.append((self._next(), state))
         self.happened.append(Given(measure, cause))
         if isinstance(measure, Down) and (offer := self.offer(measure.seller_id, measure.listing_id)) and measure.rights:
-            offer.found.append((frozenset(measure.rights), offer.current.content))
+            offer.found.append((frozenset(measure.rights), measure.content))
 
     def _return_steps(self, seller_id: str) -> None:
         """Give back the steps and the closure that the points, counted anew for when they were taken, no longer reach."""
         for step in self.steps:
-            if step.seller_id == seller_id and step.state() != "reversed" and not self._was_reached(step, closing=False):
+            if step.seller_id == seller_id and step.state() != "reversed" and not self._was_reached(step):
                 self._give_back(step, "reversed", "cascade")
         for closure in self.closures:
-            if closure.seller_id == seller_id and closure.state() != "reversed" and not self._was_reached(closure, closing=True):
+            if closure.seller_id == seller_id and closure.state() != "reversed" and not self._was_reached(closure):
                 self._give_back(closure, "reversed", "cascade")
                 self._return_swept(closure)
 
-    def _was_reached(self, measure: Step | Closure, closing: bool) -> bool:
-        return self.points(measure.seller_id, closing, measure.at, measure.order) >= measure.needs
+    def _was_reached(self, measure: Step | Closure) -> bool:
+        """Count the points anew for when a step was taken, from all takedowns that are not reversed."""
+        return self._sum(self._alive(measure.seller_id, measure.at, measure.order)) >= measure.needs
 
     def _return_swept(self, closure: Closure) -> None:
         for down in self.downs:
@@ -847,16 +877,11 @@ class Model:
         return [said for said in self.notices if said.rests_on is measure]
 
 
+def _was_decided_by_people(down: Down) -> bool:
+    """Tell whether people took it down, or have upheld it."""
+    return down.decision != "automated" or any(state == "upheld" for _, state in down.life)
+
+
 def _leading(takedown: Takedown) -> str:
     """Return the signal that weighs most in a takedown."""
     return max(takedown.reasons, key=lambda reason: reason.weight).code
-
-
-def content_of(listing: Listing, fingerprint: str) -> Content:
-    """Return what a finding about a listing is about."""
-    return fingerprint, tuple(image.phash for image in listing.images if image.phash)
-
-
-def preset_of(policy: Policy) -> Preset | None:
-    """Return the points policy that a model goes by."""
-    return policy.preset()
