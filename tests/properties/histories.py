@@ -481,6 +481,12 @@ SOON, LATER = timedelta(hours=3), timedelta(days=17)
 fresh = _with(offerings, after=SOON, removed=False)
 fakes = st.sampled_from(TITLES[:2]).flatmap(lambda title: _with(fresh, title=title, seller=0, territories=None))
 speaking = _with(notifyings, after=SOON, which=0, unknown=None, explanation="it is a fake", declared=True)
+unheard = st.builds(
+    lambda move, notifier, right: replace(move, notifier=notifier, right=right),
+    speaking,
+    st.sampled_from(["N-stranger", "N-stranger", "N-bad"]),
+    st.sampled_from([None, None, "R-nike", "R-adi", "R-puma"]),
+)
 asking = _with(
     speaking, notifier="N-plain", claim="trademark", right="R-nike"
 )  # ordinary standing: a question, unless more speaks against it
@@ -522,7 +528,17 @@ rounds_of = {  # what belongs together, with what may come between
         _verdicts("uphold", "reverse", about="takedown_id"),
     ),
     "a refusal and the complaint about it": st.tuples(
-        fresh, _with(speaking, notifier="N-stranger"), complaints, _verdicts("reverse", "counterfeit", "infringing", "uphold"), objectings
+        fresh, unheard, complaints, _verdicts("reverse", "counterfeit", "infringing", "uphold"), objectings
+    ),
+    "a right that does not fit": st.tuples(
+        _with(fresh, territories=("CN",)),
+        _with(speaking, notifier="N-plain", claim="trademark", right="R-adi"),
+        _with(speaking, notifier="N-fast"),
+        _with(complaints, which=1),
+        _verdicts("reverse", "infringing", "genuine"),
+    ),
+    "a warning and the appeal against it": st.tuples(
+        fakes, _with(objectings, after=SOON, against="warning_id", which=0, by_another=False), moves, _verdicts("uphold", "reverse"), fakes
     ),
     "a store on its way to be closed": st.tuples(
         *[_with(fakes, number=number) for number in (1, 2, 3, 4, 5)], closing, moves, objectings, judgings
@@ -530,27 +546,11 @@ rounds_of = {  # what belongs together, with what may come between
 }
 
 
-def plans(rounds: int = 5) -> st.SearchStrategy[list[Move]]:
+def plans(least: int = 1, most: int = 5) -> st.SearchStrategy[list[Move]]:
     """Return plans: some offers first, for something to talk about, then rounds."""
     first = st.lists(_with(offerings, after=timedelta(minutes=40), removed=False), min_size=1, max_size=6)
-    then = st.lists(st.one_of(*rounds_of.values()), min_size=1, max_size=rounds)
+    then = st.lists(st.one_of(*rounds_of.values()), min_size=least, max_size=most)
     return st.builds(lambda first, then: [*first, *(move for each in then for move in each)], first, then)
 
 
 begins = st.sampled_from([START, at(days=270)])  # the second: with the turn of a year in it
-
-
-def policies(preset: str) -> st.SearchStrategy[Policy]:
-    """Return policies of a preset, with what a policy may choose chosen differently."""
-    return st.builds(
-        lambda unanswered, ask, most, grace: policy_of(
-            preset,
-            reviews={"unanswered": unanswered},
-            appeals={"most": most},
-            enforcement={"ask_before_closure": ask, "grace": timedelta(days=grace)},
-        ),
-        st.sampled_from(["clear", "clear", "takedown"]),
-        st.booleans(),
-        st.sampled_from([1, 1, 2]),
-        st.sampled_from([0, 0, 3]),
-    )

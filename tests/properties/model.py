@@ -683,7 +683,7 @@ class Model:
         objection = self._object(event, measure, None)
         if objection.clock and measure:
             for said in self._accepted_with(measure):
-                self._answer(said, "forwarded", "appealed", until=objection.clock, takedown=measure)
+                self._answer(said, "forwarded", "appealed", until=objection.clock, takedown=measure, same_as=said.same_as)
 
     def _complain(self, event: SequencedAppeal) -> None:
         """A notifier complains about a refusal."""
@@ -827,9 +827,10 @@ class Model:
         """Take a listing down again that was put back, if it is live and is what it was then."""
         offer = self.offer(first.seller_id, first.listing_id)
         if offer and not offer.is_removed and not self.down(offer) and offer.current.content == first.content:
-            severity = {"counterfeit": "serious", "infringing": "ordinary"}.get(verdict, first.severity)
+            severity = "serious" if verdict == "counterfeit" else "ordinary"
             fields = {"source": "ruling", "detection": first.detection, "decision": "human", "severity": severity}
-            self._issue(offer, rights=first.rights, points=0, excused=False, renews=first, **fields)
+            made = self._issue(offer, rights=first.rights, points=0, excused=False, renews=first, **fields)
+            made.appeal_until = self.at  # who objects, objects to the first
 
     # Reversal
 
