@@ -10,11 +10,16 @@ from pipeline.events.reinstatement import Reinstatement
 from pipeline.events.review import Review
 from pipeline.events.takedown import Takedown
 from pipeline.stages.record import Outputs
-from tests.properties.facts import Answer, Closure, Down, Given, Measure, Question, Said, Step
+from tests.properties.facts import Answer, Closure, Down, Given, Question, Said, Step
 from tests.properties.histories import Player
 from tests.properties.model import Model
 
 Told: TypeAlias = tuple[str, ...]
+ORDER: tuple[tuple[tuple[type, ...], tuple[type, ...]], ...] = (
+    ((Down, Question), (Takedown, Review)),
+    ((Step, Closure), (SellerWarning, StoreClosure)),
+    ((Given, Answer), (Reinstatement, NoticeOutcome)),
+)
 
 
 @dataclass(frozen=True)
@@ -57,35 +62,40 @@ def detected(outputs: Outputs) -> list[Takedown | Review]:
 def follow(model: Model, number: int, event: Any, outputs: Outputs) -> Difference | None:
     """Compare what both say of one record; first what has an id of its own, so that the rest can name it."""
     made = [output.event for output in outputs.events]
-    for own_ids in (True, False):
-        ours = sorted((_ours(one), place) for place, one in enumerate(model.happened) if isinstance(one, (Measure, Question)) == own_ids)
-        theirs = sorted(
-            (_theirs(one), place) for place, one in enumerate(made) if isinstance(one, (Reinstatement, NoticeOutcome)) != own_ids
-        )
-        if not own_ids:
-            ours += [(("dead",), 0)] * bool(model.dead)
-            theirs += [(("dead",), 0) for _ in outputs.dead_letters]
-        mine, yours = [told for told, _ in ours], [told for told, _ in theirs]
-        if mine != yours:
-            return Difference(number, event, _without(yours, mine), _without(mine, yours))
-        if own_ids:
-            for (_, here), (_, there) in zip(ours, theirs, strict=True):
-                model.happened[here].ident = _ident(made[there])  # type: ignore[union-attr]
+    for ours, theirs in ORDER:
+        mine = sorted((_ours(one), place) for place, one in enumerate(model.happened) if isinstance(one, ours))
+        yours = sorted((_theirs(one), place) for place, one in enumerate(made) if isinstance(one, theirs))
+        if [told for told, _ in mine] != [told for told, _ in yours]:
+            return _difference(number, event, mine, yours)
+        for (_, here), (_, there) in zip(mine, yours, strict=True):
+            _bind(model.happened[here], made[there])
+    if bool(model.dead) != bool(outputs.dead_letters):
+        said = [letter.error.message for letter in outputs.dead_letters]
+        return Difference(number, event, [("dead letter", *said)] * bool(said), [("dead letter", model.dead)] * bool(model.dead))
     return None
+
+
+def _difference(number: int, event: Any, mine: Sequence[tuple[Told, int]], yours: Sequence[tuple[Told, int]]) -> Difference:
+    model, stages = [told for told, _ in mine], [told for told, _ in yours]
+    return Difference(number, event, _without(stages, model), _without(model, stages))
+
+
+def _bind(ours: Any, theirs: Any) -> None:
+    """Tell the model the id of what it has foretold."""
+    match theirs:
+        case Takedown():
+            ours.ident = theirs.takedown_id
+        case Review():
+            ours.ident = theirs.review_id
+        case SellerWarning():
+            ours.ident = theirs.warning_id
+        case StoreClosure():
+            ours.ident = theirs.closure_id
 
 
 def _without(some: Sequence[Told], others: Sequence[Told]) -> list[Told]:
     left = list(others)
     return [one for one in some if one not in left or left.remove(one)]  # type: ignore[func-returns-value]
-
-
-def _ident(event: Any) -> str:
-    for name in ("review_id", "takedown_id", "warning_id", "closure_id"):
-        if name == "review_id" and not isinstance(event, Review):
-            continue
-        if ident := getattr(event, name, None):
-            return str(ident)
-    raise AssertionError(f"{event} has no id")
 
 
 def _told(kind: str, **fields: Any) -> Told:
@@ -122,10 +132,15 @@ def _theirs(event: Any) -> Told:
             )
         case SellerWarning():
             return _told(
-                "step", seller=event.seller_id, code=event.step, points=event.points, takedowns=len(event.takedown_ids), until=event.until
+                "step",
+                seller=event.seller_id,
+                code=event.step,
+                points=event.points,
+                behind=sorted(event.takedown_ids),
+                until=event.until,
             )
         case StoreClosure():
-            return _told("closure", seller=event.seller_id, points=event.points, takedowns=len(event.takedown_ids), decision=event.decision)
+            return _told("closure", seller=event.seller_id, points=event.points, behind=sorted(event.takedown_ids), decision=event.decision)
         case Reinstatement():
             return _told("given", what=event.takedown_id or event.closure_id or event.warning_id, cause=event.cause)
         case NoticeOutcome():
@@ -171,9 +186,22 @@ def _ours(one: Any) -> Told:
                 notices=[one.waiting[0].event.notice_id] if one.by_notices else [],
             )
         case Step():
-            return _told("step", seller=one.seller_id, code=one.code, points=one.points, takedowns=len(one.downs), until=one.until)
+            return _told(
+                "step",
+                seller=one.seller_id,
+                code=one.code,
+                points=one.points,
+                behind=_names(one.downs),
+                until=one.until,
+            )
         case Closure():
-            return _told("closure", seller=one.seller_id, points=one.points, takedowns=len(one.downs), decision=one.decision)
+            return _told(
+                "closure",
+                seller=one.seller_id,
+                points=one.points,
+                behind=_names(one.downs),
+                decision=one.decision,
+            )
         case Given():
             return _told("given", what=one.what.ident, cause=one.cause)
         case Answer():
@@ -192,3 +220,7 @@ def _ours(one: Any) -> Told:
 
 def _name(said: Said | None) -> str | None:
     return said.event.notice_id if said else None
+
+
+def _names(downs: Sequence[Down]) -> list[str]:
+    return sorted(down.ident for down in downs)

@@ -19,7 +19,7 @@ from pipeline.events.notice import Notice
 from pipeline.events.right import ReferencePrice, Right
 from pipeline.events.ruling import DecidedBy, Ruling
 from pipeline.events.standing import NotifierStanding
-from pipeline.flow import STAGES
+from pipeline.flow import REFERENCES, STAGES
 from pipeline.policy.model import AppealRule, Policy, Suspicion
 from pipeline.stages.record import Outputs, Record
 from pipeline.stages.reference import History
@@ -91,7 +91,7 @@ def policy_of(preset: str, **changes: Any) -> Policy:
         AppealRule(regime="dmca", sources=("notice",)),
     )
     parts: dict[str, Any] = {
-        "times": {"appeal_window": timedelta(days=40)},
+        "times": {"appeal_window": timedelta(days=40), "forget_after": timedelta(days=2000)},
         "brake": {"per_right": 2},
         "notices": {"fast_track": ("counterfeit", "trademark", "copyright")},
         "appeals": {"rules": rules},
@@ -194,6 +194,7 @@ class Player:
     heard: list[tuple[str, Any]] = field(default_factory=list)
     steps: list[tuple[Any, Outputs]] = field(default_factory=list)
     sequence: list[Record] = field(default_factory=list)
+    silent: bool = False  # whether it says nothing of its own, not even the first tick
 
     def __post_init__(self) -> None:
         self.reference = History()
@@ -209,7 +210,8 @@ class Player:
         self._changes = list(CHANGES)
         self._offsets: dict[str, int] = {}
         self._shown: dict[tuple[int, int], Listing] = {}
-        self.tick(self.begin)
+        if not self.silent:
+            self.tick(self.begin)
 
     def play(self, plan: Sequence[Move], until: timedelta = timedelta(days=100)) -> "Player":
         """Play all moves, and let the clock run on until every deadline has passed."""
@@ -248,8 +250,16 @@ class Player:
             self.hear("clock", Tick(when))
 
     def hear(self, topic: str, event: Any) -> None:
-        """Run one input through all stages."""
+        """Run one input through all stages; reference data is read at the next tick."""
         self.heard.append((topic, event))
+        if topic == "rights":
+            self.reference.add_right(event)
+            self.rights.append(event)
+            return
+        if topic == "notifier-standings":
+            self.reference.add_standing(event)
+            self.standings.append(event)
+            return
         given = records([event], topic, self._offsets.get(topic, 0))
         self._offsets[topic] = self._offsets.get(topic, 0) + 1
         for run in self.runs[:2]:
@@ -259,6 +269,17 @@ class Player:
             placed = records([record.event], record.topic, len(self.sequence))[0]
             self.sequence.append(placed)
             self.steps.append((record.event, self.runs[2].feed([placed])))
+
+    def input_records(self) -> list[Record]:
+        """Return all that was heard as records, each at its place in its own topic."""
+        offsets: dict[str, int] = {}
+        made = []
+        for topic, event in self.heard:
+            if topic in REFERENCES:
+                continue
+            made += records([event], topic, offsets.get(topic, 0))
+            offsets[topic] = offsets.get(topic, 0) + 1
+        return made
 
     def _pass(self, after: timedelta, ticked: bool) -> None:
         """Let time pass: a long while with some ticks in it."""
@@ -372,15 +393,9 @@ class Player:
         self.hear("rulings", Ruling(f"V{number}", meant.seller_id, self.now, move.verdict, by, **subject))  # type: ignore[arg-type]
 
     def _change(self) -> None:
-        if not self._changes:
-            return
-        change = self._changes.pop(0)
-        if isinstance(change, Right):
-            self.reference.add_right(change)
-            self.rights.append(change)
-        else:
-            self.reference.add_standing(change)
-            self.standings.append(change)
+        if self._changes:
+            change = self._changes.pop(0)
+            self.hear("rights" if isinstance(change, Right) else "notifier-standings", change)
 
 
 def _nth(known: Sequence[T], which: int) -> T | None:
@@ -495,7 +510,9 @@ answers = st.builds(
     judgings,
     st.sampled_from(["counterfeit", "infringing", "genuine", "inconclusive"]),
 )
-closing = st.sampled_from(["uphold", "reverse", "inconclusive"]).flatmap(lambda verdict: _with(answers, verdict=verdict, open=True))
+closing = st.sampled_from(["uphold", "uphold", "uphold", "reverse", "inconclusive"]).flatmap(
+    lambda verdict: _with(answers, verdict=verdict, open=True)
+)
 about_takedowns = _with(objectings, after=SOON, against="takedown_id", which=0, by_another=False)
 again = _with(about_takedowns, after=timedelta(hours=7))
 complaints = _with(objectings, after=SOON, against="notice_id", which=0, by_another=False)
@@ -528,7 +545,12 @@ rounds_of = {  # what belongs together, with what may come between
         _verdicts("uphold", "reverse", about="takedown_id"),
     ),
     "a refusal and the complaint about it": st.tuples(
-        fresh, unheard, complaints, _verdicts("reverse", "counterfeit", "infringing", "uphold"), objectings
+        fresh,
+        unheard,
+        st.one_of(repeatings, complaints),
+        complaints,
+        _verdicts("reverse", "counterfeit", "infringing", "uphold"),
+        objectings,
     ),
     "a right that does not fit": st.tuples(
         _with(fresh, territories=("CN",)),
