@@ -821,7 +821,9 @@ class Model:
             return
         if state == "put_back":
             self._renew(measure, verdict)
-        self._follow_up(measure)
+        step = self._due_step(measure.seller_id)
+        if state == "put_back" or (step and step.code == "closure"):  # for all else its points have counted all along
+            self._follow_up(measure)
 
     def _renew(self, first: Down, verdict: str) -> None:
         """Take a listing down again that was put back, if it is live and is what it was then."""
