@@ -642,7 +642,7 @@ class Model:
         looks = [offer.looked[each] for each in active if each in offer.looked]
         if down := self.down(offer):
             self._end_waiting(question, "already_down", "already-down", down)
-        elif self.policy.reviews.unanswered == "clear" or not any(look.goods for look in looks):
+        elif self.policy.reviews.unanswered == "clear" or not any(look.goods for look in looks) or offer.is_exempt(active):
             self._refuse(question, "unanswered")
         else:
             waits = any(not said.final for said in question.waiting)

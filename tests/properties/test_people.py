@@ -28,7 +28,7 @@ from tests.properties.runs import Run
 PRESETS = ("taobao", "aliexpress", "three-strikes")
 FINAL = {"accepted", "refused", "already_down", "retracted"}
 every_preset = pytest.mark.parametrize("preset", PRESETS)
-few = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+few = settings(max_examples=40, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @dataclass(frozen=True)
