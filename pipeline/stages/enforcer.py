@@ -38,7 +38,7 @@ class Enforcer:
         self._desk.cases.open(seller_id, takedown.takedown_id, case, times)
         ledger = _with_takedown(ledger, takedown, first=listing.takedown_id is None)
         self._desk.view.put(SELLERS, seller_id, ledger)
-        if preset is not None and not takedown.excused:
+        if preset is not None and takedown.points:
             self.take_next_step(seller_id, ledger, takedown.takedown_id, ledger.newest(at), preset)
 
     def renew(self, takedown: Takedown, listing: KnownListing) -> None:
