@@ -62,6 +62,8 @@ class Enforcer:
         self, seller_id: str, ledger: Ledger, cause: str, at: datetime, preset: Preset, *, closure_only: bool = False
     ) -> None:
         """Warn, restrict, suspend or close, where the cause leads to it: a takedown, or a ruling by which its points count."""
+        if ledger.closure_id is not None:
+            return  # a closed store has nothing more to lose: what is taken down there waits for its reopening
         step = next_step(ledger, at, preset)
         if step is None or (closure_only and step.code != "closure"):
             return

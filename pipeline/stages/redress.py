@@ -189,7 +189,7 @@ class Redress:
     def _count_again(self, event: SequencedRuling, settled: rulings.Settled, ledger: Ledger) -> None:
         """Do what the points of an upheld takedown lead to: inside its appeal they counted for every step but a closure."""
         preset = self._desk.policy.preset()
-        if preset is None or ledger.closure_id is not None:
+        if preset is None:
             return
         cause, at = derive("upheld", settled.ident, event.ruling_id), ledger.newest(event.at)
         self._enforcer.take_next_step(event.seller_id, ledger, cause, at, preset, closure_only=settled.before == "appealed")

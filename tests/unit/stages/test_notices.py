@@ -410,3 +410,12 @@ def test_where_the_policy_gives_notifiers_no_appeal_a_complaint_is_a_dead_letter
     stage = Stage(policy=default_policy(appeals={"notifiers": False}))
     stage.feed(notice(LATER, explained=0))
     assert dict(stage.feed(appeal(at(days=1), notice_id="N1", notifier_id="HOLDER")).tally.dead) == {"not-entitled": 1}
+
+
+def test_a_store_that_is_closed_closes_no_second_time() -> None:
+    stage = fast()
+    stage.fakes(range(4))
+    stage.feed(slim(listing(PLAIN, change="removed", event_time=at(days=20))))
+    assert len(events_of(stage.total, "store-closures")) == 1
+    outputs = stage.feed(notice(at(days=21)))
+    assert (len(takedowns(outputs)), len(events_of(stage.total, "store-closures"))) == (1, 1)
