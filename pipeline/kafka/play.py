@@ -1,7 +1,7 @@
 """Plays files into Kafka: what a marketplace would have sent, in the order of event time, with the ticks of its clock.
 
-Records and ticks are dealt to the partitions as a local replay deals them. Each tick is written after what precedes it in its partition is
-acknowledged, and what follows it there after the tick: so a worker, however fast, meets them in the order in which the replay meets them.
+Records and ticks are dealt to the partitions as a local replay deals them. What follows another topic in its partition, a tick or what
+follows a tick, is written after that is acknowledged: so a worker, however fast, meets them in the order in which the replay meets them.
 No other clock may run on the application meanwhile.
 """
 
@@ -83,10 +83,16 @@ class _Player:
         self._due: datetime | None = None
 
     def is_to_write_before(self, record: Record) -> bool:
-        """Tell whether what is collected must be written before a record is taken, or should not wait for it."""
-        after_a_tick = record.topic != CLOCK and (self._names[CLOCK], record.partition) in self._waiting
+        """Tell whether what is collected must be written before a record is taken, or should not wait for it.
+
+        Topics are written side by side, so what is collected of another topic of its partition must be there first: a worker that finds
+        a topic at its end goes on with the others. Only a tick comes behind all that is collected.
+        """
+        name = self._names[record.topic]
+        others = ((other, record.partition) for other in self._names.values() if other != name)
+        after_another = record.topic != CLOCK and any(other in self._waiting for other in others)
         early = self._pace is not None and record.fault is None and self._pace.is_early(record.event.event_time)
-        return after_a_tick or early or self._count >= _AT_ONCE
+        return after_another or early or self._count >= _AT_ONCE
 
     def take(self, record: Record) -> None:
         """Collect a record. A tick counts once, though every partition gets it."""

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from pipeline.events.dead_letter import Fault
+from pipeline.events.notice import Notice
 from pipeline.local.dealing import dealt
 from pipeline.partitions import partition_of
 from pipeline.stages.record import Record
@@ -51,6 +52,29 @@ def test_what_comes_before_a_tick_that_waits_gets_the_one_of_its_own_minute() ->
 def test_a_clock_that_was_sent_is_as_it_was_sent() -> None:
     one, two = ticks(0, 31)
     assert shape(dealt(iter([one, two, offer(0, 31), offer(1, 29)]), 2), 1) == [("clock", 0), ("listings", 29), ("clock", 31)]
+
+
+def notice_of(partition: int, minute: float) -> Record:
+    one = Notice(f"C{minute}", "N1", SELLERS[partition], "L1", at(minutes=minute), "counterfeit")
+    (record,) = records([one], "notices")
+    return record
+
+
+def test_what_is_no_listing_waits_for_one_of_its_partition_that_is_as_late() -> None:
+    """The listing of partition 1 comes late: it goes before the notice, as a merge of its own partition has it."""
+    zero, five, nine = ticks(0, 5, 9)
+    stream = [zero, offer(1, 0), five, notice_of(1, 5), offer(0, 5), offer(1, 1), nine, offer(1, 9)]
+    expected = [("clock", 0), ("listings", 0), ("listings", 1), ("clock", 5), ("notices", 5), ("clock", 9), ("listings", 9)]
+    assert shape(dealt(iter(stream), 2), 1) == expected
+
+
+def test_what_does_not_decode_keeps_its_place_behind_the_record_before_it() -> None:
+    (zero,) = ticks(0)
+    good, bad = notice_of(0, 3), Record("notices", 0, 1, b"{", fault=Fault("not-json", "bad"))
+    seen = [record for record in dealt(iter([zero, good, bad, offer(0, 4)]), 2) if record.partition == 0]
+    assert [(record.topic, record.fault is None) for record in seen] == [
+        ("clock", True), ("notices", True), ("notices", False), ("listings", True)
+    ]  # fmt: skip
 
 
 def test_what_has_no_time_brings_no_tick() -> None:
