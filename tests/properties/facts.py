@@ -59,9 +59,9 @@ class Offer:
 
     @property
     def offered_anew(self) -> int:
-        """The order in which it last came back after a removal; -1 where it never did."""
+        """The order in which it was last listed anew after a removal, which an update is not; -1 where it never was."""
         pairs = pairwise(self.versions)
-        return max((after.order for before, after in pairs if before.change == "removed" and after.change != "removed"), default=-1)
+        return max((after.order for before, after in pairs if before.change == "removed" and after.change == "listed"), default=-1)
 
     def is_exempt(self, rights: tuple[str, ...]) -> bool:
         """Tell whether people have found this very content genuine, or have given it back, for one of these rights."""

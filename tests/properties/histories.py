@@ -307,7 +307,7 @@ class Player:
                 listing_id=f"L{move.number}",
                 seller_id=f"S{move.seller}",
                 event_time=self.now,
-                change="removed" if move.removed else "updated" if before else "listed",
+                change="removed" if move.removed else "updated" if before and before.change != "removed" else "listed",
                 version=before.version + 1 if before else 1,
                 title=move.title,
                 price=move.price,

@@ -645,8 +645,7 @@ class Model:
         elif self.policy.reviews.unanswered == "clear" or not any(look.goods for look in looks) or offer.is_exempt(active):
             self._refuse(question, "unanswered")
         else:
-            waits = any(not said.final for said in question.waiting)
-            source, detection = ("notice", "notice") if waits else ("own_initiative", "automated")
+            source, detection = ("notice", "notice") if question.by_notices else ("own_initiative", "automated")
             severity: Severity = "serious" if max(look.score for look in looks) >= self.policy.decision.serious else "ordinary"
             made = self._make(offer, active, severity, source=source, detection=detection, decision="automated")
             self._end_waiting(question, "accepted", "accepted", made)
