@@ -30,6 +30,7 @@ class StepTaken(Value, frozen=True):
     at: datetime
     warning_id: str
     needed: int
+    preset: str | None = None  # by whose rules
 
 
 class Ledger(Value, frozen=True):
@@ -43,6 +44,7 @@ class Ledger(Value, frozen=True):
     closure_id: str | None = None
     closed_at: datetime | None = None
     closure_needed: int = 0
+    closure_preset: str | None = None
     closure_question: str | None = None  # the review that asks whether the store closes
     appeals_won: int = 0
     appeals_lost: int = 0
@@ -78,13 +80,13 @@ class Ledger(Value, frozen=True):
         """Take back a step."""
         return replace(self, steps=tuple(step for step in self.steps if step.warning_id != warning_id))
 
-    def closed(self, closure_id: str, at: datetime, needed: int) -> "Ledger":
-        """Return the ledger of a store that closes, with the points that this needs."""
-        return replace(self, closure_id=closure_id, closed_at=at, closure_needed=needed, closure_question=None)
+    def closed(self, closure_id: str, at: datetime, needed: int, preset: str) -> "Ledger":
+        """Return the ledger of a store that closes, with the points that this needs by the rules of a preset."""
+        return replace(self, closure_id=closure_id, closed_at=at, closure_needed=needed, closure_preset=preset, closure_question=None)
 
     def reopened(self) -> "Ledger":
         """Return the ledger of a store that is open again: a new epoch begins."""
-        return replace(self, closure_id=None, closed_at=None, closure_needed=0, epoch=self.epoch + 1)
+        return replace(self, closure_id=None, closed_at=None, closure_needed=0, closure_preset=None, epoch=self.epoch + 1)
 
     def with_step(self, step: StepTaken) -> "Ledger":
         """Add a step."""

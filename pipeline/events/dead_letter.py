@@ -24,6 +24,7 @@ ErrorCode = Literal[
     "not-entitled",
     "illegal-move",
     "appeal-too-late",
+    "already-known",
 ]
 Long = Annotated[str, Meta(max_length=4000)]
 

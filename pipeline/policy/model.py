@@ -50,6 +50,11 @@ class Times(Part):
     remember_takedowns: Duration  # how long a taken-down listing is recognised when it comes back
     appeal_window: Duration  # how long a seller may appeal
 
+    @property
+    def undoable(self) -> timedelta:
+        """How long what was decided, and all that goes with it, is kept so that it can be undone: for an appeal on its last day, too."""
+        return self.appeal_window + self.remember_takedowns + self.lateness
+
 
 class Decision(Part):
     """Where a score becomes a decision. The score is `prior` plus the weight of every signal."""

@@ -11,6 +11,8 @@ from pipeline.enforcement.lifecycle import Move, State
 from pipeline.events.takedown import Source
 from pipeline.events.value import Value
 from pipeline.policy.model import Times
+from pipeline.stages import attached
+from pipeline.stages.attached import Attached
 from pipeline.state.schedule import Deadline, Schedule
 from pipeline.state.table import SEPARATOR, Table, key
 from pipeline.state.view import View
@@ -33,13 +35,15 @@ class Case(Value, frozen=True):
     listing_id: str | None = None
     closure_id: str | None = None
     right_ids: tuple[str, ...] = ()
-    content: str | None = None  # of the listing when it was taken down
-    forget_at: datetime | None = None
+    fingerprint: str = ""  # of the listing when it was taken down, as the two that follow
+    phashes: tuple[str, ...] = ()
+    brand: str | None = None
     appeals: int = 0  # made so far
     notifier_id: str | None = None
     source: Source = "own_initiative"
     marketplace: str | None = None
-    notice_ids: tuple[str, ...] = ()  # accepted with it
+    noticed: bool = False  # notices were accepted with it
+    notice_id: str | None = None  # of a refusal
     rests_on: str | None = None  # the one notice without which the machine would not have made it
     appeal_id: str | None = None  # the last appeal
     put_back_at: datetime | None = None  # when it is put back, unless somebody decides or proof of a suit comes
@@ -55,17 +59,14 @@ TABLES: tuple[Table[Any], ...] = (CASES, APPEALS)
 class Cases:
     """The cases of all sellers, seen through one chunk's view."""
 
-    def __init__(self, view: View, schedule: Schedule) -> None:
-        self._view, self._schedule = view, schedule
+    def __init__(self, view: View, schedule: Schedule, attached: Attached) -> None:
+        self._view, self._schedule, self._attached = view, schedule, attached
 
     def open(self, seller_id: str, ident: str, case: Case, times: Times) -> None:
-        """Remember a measure as issued, for as long as takedowns are remembered and an appeal may come."""
-        self._keep_until(seller_id, ident, case, max(case.at + times.remember_takedowns, case.appeal_until) + times.lateness)
-
-    def _keep_until(self, seller_id: str, ident: str, case: Case, forget_at: datetime) -> None:
+        """Remember a measure as issued, for as long as it can be undone."""
         name = key(seller_id, ident)
-        self._view.put(CASES, name, replace(case, forget_at=forget_at))
-        self._schedule.add(self._view, forget_at, Deadline(FORGET_CASE, name))
+        self._view.put(CASES, name, case)
+        self._schedule.add(self._view, case.at + times.undoable, Deadline(FORGET_CASE, name))
 
     def get(self, seller_id: str, ident: str) -> Case | None:
         """Return a case; None where there is none, or none any more."""
@@ -94,12 +95,11 @@ class Cases:
         if case is not None:
             self._view.put(CASES, key(seller_id, ident), replace(case, state="reversed"))
 
-    def appealed(self, seller_id: str, appeal_id: str, ident: str, case: Case, until: datetime) -> None:
-        """Remember what an appeal is about, and that for as long."""
+    def appealed(self, seller_id: str, appeal_id: str, ident: str, until: datetime) -> None:
+        """Remember what an appeal is about."""
         name = key(seller_id, appeal_id)
         self._view.put(APPEALS, name, ident)
         self._schedule.add(self._view, until, Deadline(FORGET_APPEAL, name))
-        self._keep_until(seller_id, ident, case, max(until, case.forget_at or until))
 
     def subject(self, seller_id: str, appeal_id: str) -> str | None:
         """Return what an appeal is about; None where there was none, or none any more."""
@@ -111,14 +111,16 @@ class Cases:
             if case.closure_id == closure_id and case.state != "reversed":
                 yield name.partition(SEPARATOR)[2], case
 
-    def forget(self, deadline: Deadline, now: datetime) -> None:
-        """Forget an appeal, or a case, unless it was appealed against since."""
+    def forget(self, deadline: Deadline) -> None:
+        """Forget a case, with the notices that hang on it, or an appeal."""
         if deadline.what == FORGET_APPEAL:
             self._view.delete(APPEALS, deadline.subject)
             return
         case = self._view.get(CASES, deadline.subject)
-        if case is not None and case.forget_at is not None and case.forget_at <= now:
-            self._view.delete(CASES, deadline.subject)
+        if case is not None and case.noticed:
+            seller_id, _, ident = deadline.subject.partition(SEPARATOR)
+            self._attached.clear(seller_id, attached.takedown(ident))
+        self._view.delete(CASES, deadline.subject)
 
 
 def refusal_of(notice_id: str) -> str:

@@ -66,7 +66,12 @@ def takedown(offer: Offer, verdicts: Sequence[Verdict], language: str | None, co
 
 
 def noticed(
-    notice: SequencedNotice, listing: KnownListing, verdicts: Sequence[Verdict], at: datetime, cost: Cost, snapshot: Snapshot
+    notice: SequencedNotice,
+    listing: KnownListing,
+    verdicts: Sequence[Verdict],
+    at: datetime,
+    cost: Cost,
+    snapshot: Snapshot,
 ) -> Takedown:
     """Return the takedown that a notice leads to at once."""
     lead, policy = verdicts[0], snapshot.policy
@@ -101,7 +106,7 @@ def claimed(notice: SequencedNotice) -> Severity:
 
 
 class Answer(Struct, frozen=True):
-    """By what a question is answered with a takedown: people, or their silence where the policy says so."""
+    """A takedown as the answer to what `ident` names, a question or a refusal: by people, or by their silence where the policy says so."""
 
     ident: str
     at: datetime
@@ -114,9 +119,9 @@ def answered(
 ) -> Takedown:
     """Return the takedown by which a question is answered: for its reasons, and because people have looked, or have not in time."""
     policy = snapshot.policy
-    noticed = bool(asked.notice_ids) and not asked.by_signals
+    noticed = asked.notice_id is not None
     return Takedown(
-        takedown_id=derive("takedown", by.ident, listing_id),
+        takedown_id=derive("takedown", seller_id, by.ident, listing_id),
         listing_id=listing_id,
         listing_version=listing.version,
         seller_id=seller_id,
@@ -136,7 +141,7 @@ def answered(
         appeal_until=by.at + policy.times.appeal_window,
         excused=cost.excused,
         territories=asked.territories,
-        notice_id=asked.notice_ids[0] if noticed else None,
+        notice_id=asked.notice_id,
     )
 
 
@@ -155,7 +160,7 @@ def asked_by(notice: SequencedNotice, listing: KnownListing, rights: Sequence[Ri
         brand_ids=tuple(dict.fromkeys(right.brand_id for right in rights)),
         reasons=(),
         score=0.0,
-        notice_ids=(notice.notice_id,),
+        notice_id=notice.notice_id,
     )
 
 
@@ -303,8 +308,8 @@ def closure_review(ledger: Ledger, seller_id: str, cause: str, at: datetime, pre
     )
 
 
-def question(review: Review, *, by_signals: bool = False, cause: str | None = None) -> Question:
-    """Return what is remembered of a review."""
+def question(review: Review, content: str | None, *, by_signals: bool = False, cause: str | None = None) -> Question:
+    """Return what is remembered of a review. `content`: that of its listing."""
     return Question(
         listing_id=review.listing_id,
         listing_version=review.listing_version or 0,
@@ -313,9 +318,10 @@ def question(review: Review, *, by_signals: bool = False, cause: str | None = No
         reasons=review.reasons,
         score=review.score,
         territories=review.territories,
+        content=content,
         brand_id=review.assignee.id if review.assignee.kind == "brand" else None,
         by_signals=by_signals,
-        notice_ids=review.notice_ids,
+        notice_id=review.notice_ids[0] if review.notice_ids else None,
         cause=cause,
     )
 

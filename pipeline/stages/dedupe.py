@@ -140,7 +140,7 @@ class Sequencer:
             return
         self._emit(record, event)
         times = self._clock.snapshot.policy.times
-        forget_at = self._clock.time + times.forget_after + times.lateness
+        forget_at = self._clock.time + max(times.forget_after + times.lateness, times.undoable)
         SCHEDULE.add(self._view, forget_at, Deadline(FORGET_SEEN, name))
         self._view.put(SEEN, name, Seen(forget_at))
 

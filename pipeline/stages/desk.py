@@ -6,7 +6,8 @@ from typing import Any
 from pipeline.enforcement.ledger import Ledger
 from pipeline.events.review import Review
 from pipeline.policy.model import Policy
-from pipeline.stages import cases, notices, questions, shelf
+from pipeline.stages import attached, cases, notices, questions, shelf
+from pipeline.stages.attached import Attached
 from pipeline.stages.cases import Cases
 from pipeline.stages.clock import CLOCK, Clock
 from pipeline.stages.decided import ENDED, Decision, counted_as
@@ -24,7 +25,16 @@ REINSTATEMENTS, NOTICE_OUTCOMES = "reinstatements", "notice-outcomes"
 
 SELLERS = Table("sellers", Ledger)
 SCHEDULE = Schedule()
-TABLES: tuple[Table[Any], ...] = (CLOCK, *shelf.TABLES, SELLERS, *questions.TABLES, *cases.TABLES, *notices.TABLES, *SCHEDULE.tables)
+TABLES: tuple[Table[Any], ...] = (
+    CLOCK,
+    *shelf.TABLES,
+    SELLERS,
+    *questions.TABLES,
+    *cases.TABLES,
+    *notices.TABLES,
+    *attached.TABLES,
+    *SCHEDULE.tables,
+)
 
 
 class Desk:
@@ -38,8 +48,9 @@ class Desk:
         self.clock = Clock(view, reference)
         self.shelf = Shelf(view, SCHEDULE)
         self.questions = Questions(view, SCHEDULE)
-        self.cases = Cases(view, SCHEDULE)
-        self.notices = Notices(view, SCHEDULE)
+        self.attached = Attached(view)
+        self.cases = Cases(view, SCHEDULE, self.attached)
+        self.notices = Notices(view, SCHEDULE, self.attached)
 
     @property
     def tally(self) -> Tally:

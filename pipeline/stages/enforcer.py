@@ -32,7 +32,7 @@ class Enforcer:
         seller_id, times, at = takedown.seller_id, self._desk.policy.times, takedown.decided_at
         self._desk.emit(TAKEDOWNS, seller_id, takedown)
         self._desk.tally.facts["takedown"] += 1
-        self._desk.shelf.take_down(seller_id, takedown.listing_id, listing, takedown.takedown_id, at, times)
+        self._desk.shelf.take_down(listing, takedown, times)
         self._desk.shelf.leave_traces(seller_id, listing, takedown.takedown_id, at, times)
         case = replace(_case_of(takedown, listing), rests_on=rests_on)
         self._desk.cases.open(seller_id, takedown.takedown_id, case, times)
@@ -43,10 +43,10 @@ class Enforcer:
 
     def renew(self, takedown: Takedown, listing: KnownListing) -> None:
         """Take a listing down once more that was put back. Its points are those of the first takedown, which count again."""
-        seller_id, times, at = takedown.seller_id, self._desk.policy.times, takedown.decided_at
+        seller_id, times = takedown.seller_id, self._desk.policy.times
         self._desk.emit(TAKEDOWNS, seller_id, takedown)
         self._desk.tally.facts["takedown"] += 1
-        self._desk.shelf.take_down(seller_id, takedown.listing_id, listing, takedown.takedown_id, at, times)
+        self._desk.shelf.take_down(listing, takedown, times)
         self._desk.cases.open(
             seller_id, takedown.takedown_id, replace(_case_of(takedown, listing), state="upheld", renews=takedown.renews), times
         )
@@ -74,7 +74,8 @@ class Enforcer:
         self._desk.emit(WARNINGS, seller_id, issued)
         self._desk.tally.facts[step.code] += 1
         self._open_case(seller_id, issued.warning_id, "warning", at)
-        self._desk.view.put(SELLERS, seller_id, ledger.with_step(StepTaken(step.code, at, issued.warning_id, step.at)))
+        taken = StepTaken(step.code, at, issued.warning_id, step.at, self._desk.policy.enforcement.preset)
+        self._desk.view.put(SELLERS, seller_id, ledger.with_step(taken))
 
     def _open_case(self, seller_id: str, ident: str, kind: Literal["warning", "closure"], at: datetime) -> None:
         times = self._desk.policy.times
@@ -87,7 +88,7 @@ class Enforcer:
             self._desk.tally.facts["closure-in-question"] += 1
         elif decision == "automated" and self._desk.policy.enforcement.ask_before_closure:
             review = decisions.closure_review(ledger, seller_id, cause, at, preset, self._desk.snapshot)
-            self._desk.ask(review, decisions.question(review, cause=cause))
+            self._desk.ask(review, decisions.question(review, None, cause=cause))
             self._desk.view.put(SELLERS, seller_id, replace(ledger, closure_question=review.review_id))
         else:
             self._close(seller_id, ledger, cause, at, preset, needed, decision)
@@ -117,7 +118,7 @@ class Enforcer:
         self._desk.emit(CLOSURES, seller_id, closed)
         self._desk.tally.facts["closure"] += 1
         self._open_case(seller_id, closed.closure_id, "closure", at)
-        self._desk.view.put(SELLERS, seller_id, ledger.closed(closed.closure_id, at, needed))
+        self._desk.view.put(SELLERS, seller_id, ledger.closed(closed.closure_id, at, needed, closed.preset))
         for listing_id, listing in live:
             self.sweep(seller_id, listing_id, listing, closed.closure_id, at)
 
@@ -126,7 +127,7 @@ class Enforcer:
         takedown = decisions.swept(seller_id, listing_id, listing, closure_id, at, self._desk.snapshot)
         self._desk.emit(TAKEDOWNS, seller_id, takedown)
         self._desk.tally.facts["swept"] += 1
-        self._desk.shelf.take_down(seller_id, listing_id, listing, takedown.takedown_id, at, self._desk.policy.times)
+        self._desk.shelf.take_down(listing, takedown, self._desk.policy.times)
         self._desk.cases.open(seller_id, takedown.takedown_id, _case_of(takedown, listing), self._desk.policy.times)
 
 
@@ -139,7 +140,9 @@ def _case_of(takedown: Takedown, listing: KnownListing) -> Case:
         takedown.listing_id,
         takedown.closure_id,
         takedown.right_ids,
-        listing.content,
+        listing.fingerprint,
+        listing.phashes,
+        listing.brand,
         source=takedown.source,
         marketplace=listing.marketplace,
     )

@@ -77,7 +77,7 @@ class Flagger:
         elif isinstance(event, SequencedTick):
             self._tick(event)
         elif isinstance(event, SequencedNotice):
-            self._intake.notice(event)
+            fault = self._intake.notice(event)
         elif isinstance(event, SequencedRuling):
             fault = self._redress.ruling(event)
         elif isinstance(event, SequencedAppeal):
@@ -110,7 +110,7 @@ class Flagger:
         elif deadline.what in (questions.FORGET_QUESTION, questions.FORGET_DAY):
             self._desk.questions.forget(deadline)
         elif deadline.what in (cases.FORGET_CASE, cases.FORGET_APPEAL):
-            self._desk.cases.forget(deadline, now)
+            self._desk.cases.forget(deadline)
         else:
             self._desk.shelf.forget(deadline, now)
 
@@ -218,7 +218,7 @@ class Flagger:
             return
         self._desk.tally.facts["braked" if braked else "review"] += 1
         self._desk.shelf.keep(offer, replace(listing, question=question, review_ids=(*waiting, review.review_id)))
-        self._desk.ask(review, decisions.question(review, by_signals=True))
+        self._desk.ask(review, decisions.question(review, listing.content, by_signals=True))
 
     # -- a takedown and what follows from it
 

@@ -6,15 +6,16 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from pipeline.enforcement import brake
+from pipeline.events.dead_letter import Fault
 from pipeline.events.right import Right
 from pipeline.events.sequence import SequencedNotice
 from pipeline.signals.case import Finding
-from pipeline.stages import decisions, notice_checks
+from pipeline.stages import attached, decisions, notice_checks
 from pipeline.stages.desk import SCHEDULE, Desk
 from pipeline.stages.enforcer import Enforcer
 from pipeline.stages.notices import KnownNotice
 from pipeline.stages.offer import Offer
-from pipeline.stages.outcomes import Outcomes
+from pipeline.stages.outcomes import PUT_BACK, Outcomes
 from pipeline.stages.redress import Redress
 from pipeline.stages.shelf import KnownListing
 from pipeline.stages.verdict import Share, Verdict, about_goods, outcome
@@ -28,13 +29,17 @@ class Intake:
     def __init__(self, desk: Desk, enforcer: Enforcer, redress: Redress, outcomes: Outcomes) -> None:
         self._desk, self._enforcer, self._redress, self._outcomes = desk, enforcer, redress, outcomes
 
-    def notice(self, event: SequencedNotice) -> None:
-        """Confirm a notice, and look at it."""
+    def notice(self, event: SequencedNotice) -> Fault | None:
+        """Confirm a notice, and look at it. A fault: its id is known, though whoever remembers ids has forgotten it."""
+        if self._desk.notices.get(event.seller_id, event.notice_id) is not None:
+            return Fault("already-known", f"there is a notice {event.notice_id!r} about this seller", "$.notice_id")
         self._outcomes.receive(event)
+        known = KnownNotice(event, self._desk.cause.offset)
         if event.claim == "retraction":
-            self._retract(event)
+            self._retract(known)
         else:
-            self._look(KnownNotice(event), event.at)
+            self._look(known, event.at)
+        return None
 
     def arrived(self, offer: Offer) -> None:
         """Look at the notices that wait for a listing which has come now."""
@@ -61,18 +66,16 @@ class Intake:
         if refused is not None:
             self._outcomes.end(known, "refused", refused.code, at, missing=refused.missing)
         elif listing is None:
-            self._desk.notices.put(known)
-            self._desk.notices.wait(event, event.at + self._desk.policy.notices.wait_for_listing, self._desk.policy.times)
+            self._desk.notices.wait(known, event.at + self._desk.policy.notices.wait_for_listing, self._desk.policy.times)
         else:
             self._weigh(known, listing, at)
 
     def _as_before(self, known: KnownNotice, first: KnownNotice, at: datetime) -> None:
         """Give the same complaint the same answer: now, or when the first one has it."""
-        root = first.same_as or first.event.notice_id
-        known = replace(known, same_as=root, right_ids=first.right_ids)
+        known = replace(known, same_as=first.event.notice_id)
         if first.outcome is None or first.code is None:
             self._desk.notices.put(known)
-            self._desk.notices.put(replace(first, repeats=(*first.repeats, known.event.notice_id)))
+            self._desk.attached.add(known.event.seller_id, attached.same_as(first.event.notice_id), known.event.notice_id, known.place)
         else:
             self._outcomes.end(known, first.outcome, first.code, at, automated=first.automated, takedown_id=first.takedown_id)
 
@@ -87,7 +90,6 @@ class Intake:
         elif not rights:
             self._outcomes.end(known, "refused", "no-right", at)
         else:
-            known = replace(known, right_ids=tuple(right.right_id for right in rights))
             self._decide(known, listing, self._verdicts(known.event, listing, rights, at), at)
 
     def _verdicts(self, event: SequencedNotice, listing: KnownListing, rights: Sequence[Right], at: datetime) -> list[Verdict]:
@@ -112,16 +114,14 @@ class Intake:
         return right is not None and event.notifier_id in right.notifier_ids
 
     def _decide(self, known: KnownNotice, listing: KnownListing, verdicts: list[Verdict], at: datetime) -> None:
-        """Take down at once, ask, or refuse."""
+        """Take down at once, ask, or refuse. Only the fast track takes down: any other word is a question at most."""
         event, exempt = known.event, set(listing.found_genuine)
         speaks = self._speaks(event)
-        carried = [verdict for verdict in verdicts if verdict.outcome == "takedown" and about_goods(verdict.shares[:-1])]
-        down = verdicts if speaks and self._is_fast_track(event, at) else carried if event.claim not in ("design", "patent") else []
         asked = verdicts if speaks else [verdict for verdict in verdicts if verdict.outcome != "clear"]
         if any(verdict.right.right_id in exempt for verdict in verdicts):
             self._ask(known, listing, verdicts, at)
-        elif down and self._brake_allows(down, at):
-            self._take_down(known, listing, down, at)
+        elif speaks and self._is_fast_track(event, at) and self._brake_allows(verdicts, at):
+            self._take_down(known, listing, verdicts, at)
         elif asked:
             self._ask(known, listing, asked, at)
         else:
@@ -154,25 +154,29 @@ class Intake:
         for review_id in listing.review_ids:
             asked = self._desk.questions.waiting(event.seller_id, review_id)
             if asked is not None and about.intersection(asked.right_ids):
-                self._desk.questions.note(event.seller_id, review_id, replace(asked, notice_ids=(*asked.notice_ids, event.notice_id)))
-                self._desk.notices.put(replace(known, review_id=review_id))
+                self._await(known, review_id)
                 return
         review = decisions.noticed_review(event, listing, verdicts, at, self._desk.snapshot)
-        self._desk.ask(review, decisions.question(review))
+        self._desk.ask(review, decisions.question(review, listing.content))
         self._desk.shelf.asked(event.seller_id, event.listing_id, review.review_id)
-        self._desk.notices.put(replace(known, review_id=review.review_id))
+        self._await(known, review.review_id)
+
+    def _await(self, known: KnownNotice, review_id: str) -> None:
+        """Let a notice wait for the answer to a question."""
+        self._desk.attached.add(known.event.seller_id, attached.question(review_id), known.event.notice_id, known.place)
+        self._desk.notices.put(replace(known, review_id=review_id))
 
     # -- it is taken back
 
-    def _retract(self, event: SequencedNotice) -> None:
+    def _retract(self, known: KnownNotice) -> None:
         """Take a notice back, where it is open or something rests on it."""
-        known, at = KnownNotice(event), event.at
+        event, at = known.event, known.event.at
         target = self._desk.notices.get(event.seller_id, event.retracts) if event.retracts is not None else None
         if event.retracts is None:
             self._outcomes.end(known, "refused", "incomplete", at, missing=("retracts",))
         elif target is None or target.event.notifier_id != event.notifier_id:
             self._outcomes.end(known, "refused", "notice-unknown", at)
-        elif target.event.claim == "retraction" or target.amended or target.outcome not in (None, "accepted"):
+        elif target.event.claim == "retraction" or target.amended not in (None, PUT_BACK) or target.outcome not in (None, "accepted"):
             self._outcomes.end(known, "refused", "already-ended", at)
         else:
             self._take_back(target, event)
@@ -181,7 +185,7 @@ class Intake:
     def _take_back(self, target: KnownNotice, by: SequencedNotice) -> None:
         seller_id, notice_id = target.event.seller_id, target.event.notice_id
         if target.outcome is None:
-            self._desk.notices.leave(target.event)
+            target = self._desk.notices.leave(target) if target.waits else target
             self._outcomes.end(target, "retracted", "retracted", by.at)
             self._redress.leave_question(target, by.at)
             return

@@ -10,6 +10,8 @@ from pipeline.events.notice import Outcome
 from pipeline.events.sequence import SequencedNotice
 from pipeline.events.value import Value
 from pipeline.policy.model import Times
+from pipeline.stages import attached
+from pipeline.stages.attached import Attached
 from pipeline.stages.offer import Offer
 from pipeline.state.schedule import Deadline, Schedule
 from pipeline.state.table import Table, key
@@ -24,20 +26,20 @@ LASTING = frozenset({"accepted", "found-genuine", "inconclusive", "unanswered", 
 class KnownNotice(Value, frozen=True):
     """A notice, and its answer once it has one. `content` is that of the listing when it was looked at; None: there was none.
 
-    `right_ids` are in question; `repeats` are notices that say the same and end together with it; `same_as` is the first of them.
+    `place` is where it stands in the sequence; `same_as` the first notice that said the same, with which it ends.
     """
 
     event: SequencedNotice
+    place: int
     content: str | None = None
-    right_ids: tuple[str, ...] = ()
+    waits: bool = False  # for its listing
     review_id: str | None = None
-    repeats: tuple[str, ...] = ()
     same_as: str | None = None
     outcome: Outcome | None = None
     code: str | None = None
     automated: bool = True
     takedown_id: str | None = None
-    amended: str | None = None  # by which code
+    amended: str | None = None  # by which code; or `put-back`, of which nobody is told
 
     @property
     def lasting(self) -> bool:
@@ -47,15 +49,15 @@ class KnownNotice(Value, frozen=True):
 
 NOTICES = Table("notices", KnownNotice)
 COMPLAINTS = Table("complaints", str)  # the first notice that said something
-WAITING = Table("waiting", tuple[str, ...])  # notices that came before their listing
+WAITING = Table("waiting", int)  # how many notices came before a listing
 TABLES: tuple[Table[Any], ...] = (NOTICES, COMPLAINTS, WAITING)
 
 
 class Notices:
     """The notices about all sellers, seen through one chunk's view."""
 
-    def __init__(self, view: View, schedule: Schedule) -> None:
-        self._view, self._schedule = view, schedule
+    def __init__(self, view: View, schedule: Schedule, attached: Attached) -> None:
+        self._view, self._schedule, self._attached = view, schedule, attached
 
     @staticmethod
     def prefetch(view: View, offers: Iterable[Offer]) -> None:
@@ -80,46 +82,48 @@ class Notices:
         self._view.put(COMPLAINTS, name, event.notice_id)
         return None
 
-    def wait(self, event: SequencedNotice, until: datetime, times: Times) -> None:
+    def wait(self, known: KnownNotice, until: datetime, times: Times) -> None:
         """Let a notice wait for its listing."""
+        event = known.event
+        self._attached.add(event.seller_id, attached.listing(event.listing_id), event.notice_id, known.place)
         name = key(event.seller_id, event.listing_id)
-        self._view.put(WAITING, name, (*(self._view.get(WAITING, name) or ()), event.notice_id))
+        self._view.put(WAITING, name, (self._view.get(WAITING, name) or 0) + 1)
         self._schedule.add(self._view, until + times.lateness, Deadline(WAITED, _name(event)))
+        self.put(replace(known, waits=True))
 
     def awaited(self, offer: Offer) -> tuple[KnownNotice, ...]:
         """Return the notices that wait for a listing, and let them wait no longer."""
-        waiting = self._view.get(WAITING, offer.name)
-        if waiting is None:
+        if self._view.get(WAITING, offer.name) is None:
             return ()
         self._view.delete(WAITING, offer.name)
-        return tuple(known for name in waiting if (known := self.get(offer.seller_id, name)) is not None and known.outcome is None)
+        waiting = self._attached.of(offer.seller_id, attached.listing(offer.listing_id))
+        self._attached.clear(offer.seller_id, attached.listing(offer.listing_id))
+        found = (self.get(offer.seller_id, name) for name in waiting)
+        return tuple(replace(known, waits=False) for known in found if known is not None and known.waits)
 
     def give_up(self, name: str) -> KnownNotice | None:
         """Return a notice whose listing has not come in time; None where it did, or where the notice was taken back."""
         known = self._view.get(NOTICES, name)
-        if known is None or known.outcome is not None or known.review_id is not None:
-            return None
-        waiting = self._view.get(WAITING, key(known.event.seller_id, known.event.listing_id)) or ()
-        if known.event.notice_id not in waiting:
-            return None
-        self.leave(known.event)
-        return known
+        return self.leave(known) if known is not None and known.waits else None
 
-    def leave(self, event: SequencedNotice) -> None:
-        """Let a notice wait no longer."""
+    def leave(self, known: KnownNotice) -> KnownNotice:
+        """Let a notice that waits for its listing wait no longer."""
+        event = known.event
+        self._attached.remove(event.seller_id, attached.listing(event.listing_id), event.notice_id, known.place)
         name = key(event.seller_id, event.listing_id)
-        left = tuple(other for other in self._view.get(WAITING, name) or () if other != event.notice_id)
+        left = (self._view.get(WAITING, name) or 1) - 1
         if left:
             self._view.put(WAITING, name, left)
         else:
             self._view.delete(WAITING, name)
+        return replace(known, waits=False)
 
     def end(
         self, known: KnownNotice, outcome: Outcome, code: str, at: datetime, times: Times, *, automated: bool, takedown_id: str | None
     ) -> None:
         """Remember the answer to a notice."""
-        self.put(replace(known, outcome=outcome, code=code, automated=automated, takedown_id=takedown_id, repeats=()))
-        self._schedule.add(self._view, at + times.remember_takedowns + times.lateness, Deadline(FORGET_NOTICE, _name(known.event)))
+        self.put(replace(known, outcome=outcome, code=code, automated=automated, takedown_id=takedown_id))
+        self._schedule.add(self._view, at + times.undoable, Deadline(FORGET_NOTICE, _name(known.event)))
 
     def forget(self, deadline: Deadline) -> None:
         """Forget a notice."""

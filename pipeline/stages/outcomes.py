@@ -9,9 +9,12 @@ from pipeline.enforcement import lifecycle
 from pipeline.events.notice import NoticeOutcome, Outcome
 from pipeline.events.sequence import SequencedNotice
 from pipeline.policy.reasons import hint
+from pipeline.stages import attached
 from pipeline.stages.cases import Case, refusal_of
 from pipeline.stages.desk import NOTICE_OUTCOMES, Desk
 from pipeline.stages.notices import KnownNotice
+
+PUT_BACK = "put-back"
 
 
 class Outcomes:
@@ -22,7 +25,6 @@ class Outcomes:
 
     def receive(self, event: SequencedNotice) -> None:
         """Confirm that a notice has come."""
-        self._desk.notices.put(KnownNotice(event))
         self._tell(event, "received", "received", event.at, automated=True)
 
     def end(
@@ -46,7 +48,10 @@ class Outcomes:
             self._keep(one, outcome, at, takedown_id)
 
     def _repeats(self, known: KnownNotice) -> list[KnownNotice]:
-        found = [self._desk.notices.get(known.event.seller_id, notice_id) for notice_id in known.repeats]
+        """Return the notices that say the same and wait for its answer; they wait no longer."""
+        seller_id, first = known.event.seller_id, attached.same_as(known.event.notice_id)
+        found = [self._desk.notices.get(seller_id, notice_id) for notice_id in self._desk.attached.of(seller_id, first)]
+        self._desk.attached.clear(seller_id, first)
         return [one for one in found if one is not None and one.outcome is None]
 
     def _keep(self, known: KnownNotice, outcome: Outcome, at: datetime, takedown_id: str | None) -> None:
@@ -55,18 +60,25 @@ class Outcomes:
         if outcome == "refused" and event.claim != "retraction":  # to have taken nothing back is no harm that a takedown could mend
             window = at + self._desk.policy.times.appeal_window
             refused = Case(
-                "refusal", lifecycle.FIRST, at, window, event.listing_id, notifier_id=event.notifier_id, notice_ids=(event.notice_id,)
+                "refusal", lifecycle.FIRST, at, window, event.listing_id, notifier_id=event.notifier_id, notice_id=event.notice_id
             )
             cases.open(event.seller_id, refusal_of(event.notice_id), refused, self._desk.policy.times)
         if outcome == "accepted" and takedown_id is not None:
-            self.joins(known, takedown_id)
+            self.joins(known, takedown_id, at)
 
-    def joins(self, known: KnownNotice, takedown_id: str) -> None:
+    def joins(self, known: KnownNotice, takedown_id: str, at: datetime) -> None:
         """Note that a notice stands and falls with a takedown."""
-        case = self._desk.cases.get(known.event.seller_id, takedown_id)
+        seller_id, case = known.event.seller_id, self._desk.cases.get(known.event.seller_id, takedown_id)
         if case is not None:
-            joined = replace(case, notice_ids=(*case.notice_ids, known.event.notice_id))
-            self._desk.cases.note(known.event.seller_id, takedown_id, joined)
+            self._desk.attached.add(seller_id, attached.takedown(takedown_id), known.event.notice_id, known.place)
+            self._desk.cases.note(seller_id, takedown_id, replace(case, noticed=True))
+            if case.state == "appealed" and case.put_back_at is not None:  # whoever comes later hears of the appeal, too
+                self._forward(known, takedown_id, at, case.put_back_at)
+
+    def of(self, seller_id: str, takedown_id: str) -> tuple[str, ...]:
+        """Return the notices that were accepted with a takedown."""
+        case = self._desk.cases.get(seller_id, takedown_id)
+        return self._desk.attached.of(seller_id, attached.takedown(takedown_id)) if case is not None and case.noticed else ()
 
     def amend(self, seller_id: str, notice_id: str, outcome: Outcome, code: str, at: datetime, takedown_id: str | None) -> None:
         """Tell that a final outcome no longer holds. What was taken back, or is forgotten, is not amended."""
@@ -77,14 +89,27 @@ class Outcomes:
         automated = outcome == "retracted"
         self._tell(known.event, outcome, code, at, automated=automated, takedown_id=takedown_id, same_as=known.same_as, amendment=True)
 
-    def forward(self, seller_id: str, notice_ids: tuple[str, ...], takedown_id: str, at: datetime, until: datetime) -> None:
+    def reverse(self, seller_id: str, takedown_id: str, at: datetime) -> None:
+        """Tell each notifier that the takedown of its notice is reversed."""
+        for notice_id in self.of(seller_id, takedown_id):
+            self.amend(seller_id, notice_id, "reversed", "reversed", at, takedown_id)
+
+    def put_back(self, seller_id: str, takedown_id: str) -> None:
+        """Note that a takedown is lifted, which is no finding: who says the same is looked at anew."""
+        for notice_id in self.of(seller_id, takedown_id):
+            known = self._desk.notices.get(seller_id, notice_id)
+            if known is not None and known.amended is None:
+                self._desk.notices.put(replace(known, amended=PUT_BACK))
+
+    def forward(self, seller_id: str, takedown_id: str, at: datetime, until: datetime) -> None:
         """Tell each notifier that the seller objects, and until when proof of a suit keeps the listing down."""
-        for notice_id in notice_ids:
+        for notice_id in self.of(seller_id, takedown_id):
             known = self._desk.notices.get(seller_id, notice_id)
             if known is not None and known.amended != "retracted":
-                self._tell(
-                    known.event, "forwarded", "appealed", at, automated=True, takedown_id=takedown_id, same_as=known.same_as, until=until
-                )
+                self._forward(known, takedown_id, at, until)
+
+    def _forward(self, known: KnownNotice, takedown_id: str, at: datetime, until: datetime) -> None:
+        self._tell(known.event, "forwarded", "appealed", at, automated=True, takedown_id=takedown_id, same_as=known.same_as, until=until)
 
     def _tell(
         self,

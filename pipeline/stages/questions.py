@@ -30,9 +30,10 @@ class Question(Value, frozen=True):
     reasons: tuple[Reason, ...]
     score: float
     territories: tuple[str, ...] | None = None
+    content: str | None = None  # of the listing when it was asked about
     brand_id: str | None = None  # the brand that is asked; None: the team
     by_signals: bool = False  # it was opened by signals: it stays when the notices that wait for it are retracted
-    notice_ids: tuple[str, ...] = ()  # that wait for the answer
+    notice_id: str | None = None  # the notice that opened it
     cause: str | None = None  # of a closure: the takedown that led to it
     ended: Ending | None = None
 

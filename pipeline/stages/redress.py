@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from pipeline.enforcement import brake
 from pipeline.enforcement.ledger import Ledger
 from pipeline.enforcement.regimes import put_back_at, regime
 from pipeline.events.dead_letter import Fault
@@ -11,10 +12,10 @@ from pipeline.events.ids import derive
 from pipeline.events.notice import Outcome
 from pipeline.events.sequence import SequencedAppeal, SequencedNotice, SequencedRuling
 from pipeline.events.takedown import Severity
-from pipeline.stages import decisions, rulings
-from pipeline.stages.cases import Case
+from pipeline.stages import attached, decisions, rulings
+from pipeline.stages.cases import Case, refusal_of
 from pipeline.stages.decisions import Answer
-from pipeline.stages.desk import SELLERS, Desk
+from pipeline.stages.desk import SCHEDULE, SELLERS, Desk
 from pipeline.stages.enforcer import Enforcer
 from pipeline.stages.notice_checks import rights_in_question
 from pipeline.stages.notices import KnownNotice
@@ -59,20 +60,20 @@ class Redress:
             self._desk.answered(seller_id, review_id, "ruling", at)
             self._answer_closure(event, review_id, asked)
         elif not self._has_active_right(asked, at):
-            self._close_question(seller_id, review_id, asked, at)
+            self._close_question(seller_id, review_id, at)
         else:
             self._desk.answered(seller_id, review_id, "ruling", at)
-            self._answer_listing(event, asked, asked.listing_id)
+            self._answer_listing(event, review_id, asked, asked.listing_id)
 
-    def _answer_listing(self, event: SequencedRuling, asked: Question, listing_id: str) -> None:
+    def _answer_listing(self, event: SequencedRuling, review_id: str, asked: Question, listing_id: str) -> None:
         seller_id = event.seller_id
         if event.verdict == "genuine":
-            self._desk.shelf.exempt(seller_id, listing_id, asked.right_ids)
-            self._tell(seller_id, asked, "refused", "found-genuine", event.at)
+            self._desk.shelf.exempt(seller_id, listing_id, asked.right_ids, asked.content or "")
+            self._tell(seller_id, review_id, "refused", "found-genuine", event.at)
         elif event.verdict == "inconclusive":
-            self._tell(seller_id, asked, "refused", "inconclusive", event.at)
+            self._tell(seller_id, review_id, "refused", "inconclusive", event.at)
         else:
-            answer = Answer(event.ruling_id, event.at, decisions.graveness(event), event)
+            answer = Answer(review_id, event.at, decisions.graveness(event), event)
             self._take_down(seller_id, asked, listing_id, answer)
 
     def _answer_closure(self, event: SequencedRuling, review_id: str, asked: Question) -> None:
@@ -93,7 +94,7 @@ class Redress:
             self._desk.answered(seller_id, review_id, "unanswered", now)
             self._desk.view.put(SELLERS, seller_id, replace(self._desk.ledger(seller_id), closure_question=None))
         elif not self._has_active_right(asked, now):
-            self._close_question(seller_id, review_id, asked, now)
+            self._close_question(seller_id, review_id, now)
         else:
             self._desk.answered(seller_id, review_id, "unanswered", now)
             self._default(seller_id, review_id, asked, asked.listing_id, now)
@@ -102,24 +103,32 @@ class Redress:
         """Do what the policy says where nobody answers."""
         listing = self._desk.shelf.of(seller_id, listing_id)
         if listing is not None and listing.status == "down":
-            self._tell(seller_id, asked, "already_down", "already-down", now, automated=True, takedown_id=listing.takedown_id)
-        elif self._desk.policy.reviews.unanswered == "takedown" and listing is not None and _is_suspected(asked, listing):
+            self._tell(seller_id, review_id, "already_down", "already-down", now, automated=True, takedown_id=listing.takedown_id)
+        elif listing is not None and _is_suspected(asked, listing) and self._may_take_down_unasked(asked, now):
             grave: Severity = "serious" if asked.score >= self._desk.policy.decision.serious else "ordinary"
             self._take_down(seller_id, asked, listing_id, Answer(review_id, now, grave, None))
         else:
-            self._tell(seller_id, asked, "refused", "unanswered", now, automated=True)
+            self._tell(seller_id, review_id, "refused", "unanswered", now, automated=True)
+
+    def _may_take_down_unasked(self, asked: Question, now: datetime) -> bool:
+        """Tell whether silence takes down, by the policy, and by the brake, for which it counts then."""
+        policy, view = self._desk.policy, self._desk.view
+        if policy.reviews.unanswered != "takedown" or not brake.allows(view, policy.brake, asked.right_ids, decisions.UNANSWERED, now):
+            return False
+        brake.count(view, SCHEDULE, policy.brake, asked.right_ids, decisions.UNANSWERED, now, policy.times.lateness)
+        return True
 
     def _take_down(self, seller_id: str, asked: Question, listing_id: str, by: Answer) -> None:
         """Take down what a question was about, where it is still there; to remove it is no escape."""
         listing = self._desk.shelf.of(seller_id, listing_id)
         if listing is None:
-            self._tell(seller_id, asked, "refused", "listing-unknown", by.at)
+            self._tell(seller_id, by.ident, "refused", "listing-unknown", by.at)
         elif listing.status == "down":
             self._desk.tally.facts["already-down"] += 1
-            self._tell(seller_id, asked, "already_down", "already-down", by.at, takedown_id=listing.takedown_id)
+            self._tell(seller_id, by.ident, "already_down", "already-down", by.at, takedown_id=listing.takedown_id)
         else:
             takedown_id = self._carry_out(seller_id, asked, listing_id, listing, by)
-            self._tell(seller_id, asked, "accepted", "accepted", by.at, automated=by.by is None, takedown_id=takedown_id)
+            self._tell(seller_id, by.ident, "accepted", "accepted", by.at, automated=by.by is None, takedown_id=takedown_id)
 
     def _carry_out(self, seller_id: str, asked: Question, listing_id: str, listing: KnownListing, by: Answer) -> str:
         ledger, preset = self._desk.ledger(seller_id), self._desk.policy.preset()
@@ -128,10 +137,10 @@ class Redress:
         self._enforcer.carry_out(takedown, listing, ledger, preset)
         return takedown.takedown_id
 
-    def _close_question(self, seller_id: str, review_id: str, asked: Question, at: datetime) -> None:
+    def _close_question(self, seller_id: str, review_id: str, at: datetime) -> None:
         """End a question none of whose rights holds any more."""
         self._desk.answered(seller_id, review_id, "right-inactive", at)
-        self._tell(seller_id, asked, "refused", "right-inactive", at, automated=True)
+        self._tell(seller_id, review_id, "refused", "right-inactive", at, automated=True)
 
     def _has_active_right(self, asked: Question, at: datetime) -> bool:
         rights = self._desk.snapshot.registry.rights
@@ -141,7 +150,7 @@ class Redress:
     def _tell(
         self,
         seller_id: str,
-        asked: Question,
+        review_id: str,
         outcome: Outcome,
         code: str,
         at: datetime,
@@ -150,10 +159,12 @@ class Redress:
         takedown_id: str | None = None,
     ) -> None:
         """Answer the notices that wait for a question."""
-        for notice_id in asked.notice_ids:
+        waiting = attached.question(review_id)
+        for notice_id in self._desk.attached.of(seller_id, waiting):
             known = self._desk.notices.get(seller_id, notice_id)
             if known is not None and known.outcome is None:
                 self._outcomes.end(known, outcome, code, at, automated=automated, takedown_id=takedown_id)
+        self._desk.attached.clear(seller_id, waiting)
 
     def leave_question(self, notice: KnownNotice, at: datetime) -> None:
         """Let a notice that was taken back wait for no question; one that only notices have opened ends with the last of them."""
@@ -161,9 +172,9 @@ class Redress:
         asked = self._desk.questions.waiting(seller_id, notice.review_id)
         if asked is None or notice.review_id is None:
             return
-        left = tuple(other for other in asked.notice_ids if other != notice.event.notice_id)
-        self._desk.questions.note(seller_id, notice.review_id, replace(asked, notice_ids=left))
-        if not left and not asked.by_signals:
+        waiting = attached.question(notice.review_id)
+        self._desk.attached.remove(seller_id, waiting, notice.event.notice_id, notice.place)
+        if not asked.by_signals and not self._desk.attached.of(seller_id, waiting):
             self._desk.answered(seller_id, notice.review_id, "retracted", at)
 
     # -- measures
@@ -176,8 +187,7 @@ class Redress:
         ledger = _with_outcome(self._desk.ledger(seller_id), settled)
         if settled.move == "reverse":
             self._reverse(seller_id, settled.ident, case, ledger, Ground("ruling", event.at, ruling_id=event.ruling_id))
-            for notice_id in case.notice_ids:
-                self._outcomes.amend(seller_id, notice_id, "reversed", "reversed", event.at, settled.ident)
+            self._outcomes.reverse(seller_id, settled.ident, event.at)
             return
         ledger = ledger.upheld(settled.ident)
         self._desk.view.put(SELLERS, seller_id, ledger)
@@ -189,7 +199,7 @@ class Redress:
     def _count_again(self, event: SequencedRuling, settled: rulings.Settled, ledger: Ledger) -> None:
         """Do what the points of an upheld takedown lead to: inside its appeal they counted for every step but a closure."""
         preset = self._desk.policy.preset()
-        if preset is None:
+        if preset is None or not any(hit.takedown_id == settled.ident for hit in ledger.hits):
             return
         cause, at = derive("upheld", settled.ident, event.ruling_id), ledger.newest(event.at)
         self._enforcer.take_next_step(event.seller_id, ledger, cause, at, preset, closure_only=settled.before == "appealed")
@@ -197,10 +207,10 @@ class Redress:
     def _renew(self, event: SequencedRuling, takedown_id: str, case: Case, ledger: Ledger) -> Ledger:
         """Take a listing down again that was put back and is as it was then."""
         seller_id, listing = event.seller_id, self._desk.shelf.of(event.seller_id, case.listing_id or "")
-        if listing is None or listing.put_back != takedown_id or listing.status == "down":
+        if listing is None or listing.put_back != takedown_id or listing.status != "live":
             return ledger
         takedown = decisions.renewed(seller_id, takedown_id, case, listing, event, self._desk.snapshot)
-        self._enforcer.renew(takedown, replace(listing, exempt=(), exempt_as=None))
+        self._enforcer.renew(takedown, listing)
         self._desk.cases.note(seller_id, takedown_id, replace(case, renewed_by=takedown.takedown_id))
         ledger = replace(ledger, down=ledger.down + 1)
         self._desk.view.put(SELLERS, seller_id, ledger)
@@ -233,8 +243,7 @@ class Redress:
             return
         moved = self._desk.cases.move(seller_id, takedown_id, "reverse", "notifier")
         self._reverse(seller_id, takedown_id, moved, self._desk.ledger(seller_id), Ground("retraction", by.at, notice_id=by.notice_id))
-        for notice_id in case.notice_ids:  # the one that was taken back has been told so
-            self._outcomes.amend(seller_id, notice_id, "reversed", "reversed", by.at, takedown_id)
+        self._outcomes.reverse(seller_id, takedown_id, by.at)  # the one that was taken back has been told so
 
     # -- appeals
 
@@ -244,7 +253,7 @@ class Redress:
         if isinstance(found, Fault):
             return found
         times, seller_id = self._desk.policy.times, event.seller_id
-        self._desk.cases.appealed(seller_id, event.appeal_id, found.ident, found.case, event.at + times.remember_takedowns + times.lateness)
+        self._desk.cases.appealed(seller_id, event.appeal_id, found.ident, event.at + times.undoable)
         if found.case.kind == "refusal":
             self._desk.tally.facts["complained"] += 1
             return None
@@ -260,12 +269,13 @@ class Redress:
         assert case is not None, "it has just been appealed against"
         policy, rights = self._desk.policy, self._desk.snapshot.registry.rights
         kinds = [rights[right_id].kind for right_id in case.right_ids if right_id in rights]
-        under = regime(policy.appeals, case.source, kinds, case.marketplace, event.jurisdiction)
+        swept = case.closure_id is not None  # it goes and comes with its store
+        under = "dsa" if swept else regime(policy.appeals, case.source, kinds, case.marketplace, event.jurisdiction)
         until = put_back_at(policy.appeals, under, event.at)
         self._desk.tally.facts[f"regime-{under}"] += 1
         if until is not None:
             self._desk.cases.await_put_back(event.seller_id, takedown_id, case, until, policy.times)
-            self._outcomes.forward(event.seller_id, case.notice_ids, takedown_id, event.at, until)
+            self._outcomes.forward(event.seller_id, takedown_id, event.at, until)
 
     def put_back(self, name: str, now: datetime) -> None:
         """Put a takedown back whose deadline has passed, unless somebody has decided, or a suit has come."""
@@ -280,12 +290,13 @@ class Redress:
         ledger = Reversal(self._desk, seller_id, ground).put_back(takedown_id, case, self._desk.ledger(seller_id))
         self._desk.view.put(SELLERS, seller_id, ledger)
         self._desk.tally.facts["put-back"] += 1
+        self._outcomes.put_back(seller_id, takedown_id)
         self._sweep_again(seller_id, case, ledger, now)
 
     def _settle_complaint(self, event: SequencedRuling, settled: rulings.Settled) -> None:
         """Accept a notice after all, where people say that it was refused wrongly."""
         seller_id, case = event.seller_id, settled.case
-        known = self._desk.notices.get(seller_id, case.notice_ids[0])
+        known = self._desk.notices.get(seller_id, case.notice_id or "")
         self._desk.tally.facts[f"complaint-{settled.case.state}"] += 1
         if settled.move == "uphold" or known is None:
             return
@@ -304,9 +315,9 @@ class Redress:
         grave = decisions.claimed(known.event) if event.verdict == "reverse" else decisions.graveness(event)
         asked = decisions.asked_by(known.event, listing, rights)
         takedown_id = self._carry_out(
-            event.seller_id, asked, known.event.listing_id, listing, Answer(event.ruling_id, event.at, grave, event)
+            event.seller_id, asked, known.event.listing_id, listing, Answer(refusal_of(known.event.notice_id), event.at, grave, event)
         )
-        self._outcomes.joins(known, takedown_id)
+        self._outcomes.joins(known, takedown_id, event.at)
         return takedown_id
 
 

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from pipeline.enforcement.ledger import Ledger, points_given
 from pipeline.events.ids import derive
 from pipeline.events.reinstatement import Cause, Reinstatement
-from pipeline.policy.model import Preset
 from pipeline.stages.cases import Case
 from pipeline.stages.desk import REINSTATEMENTS, Desk
 
@@ -31,7 +30,6 @@ class Reversal:
 
     def __init__(self, desk: Desk, seller_id: str, ground: Ground) -> None:
         self._desk, self._seller_id, self._ground = desk, seller_id, ground
-        self._preset = desk.policy.preset()
 
     def takedown(self, takedown_id: str, case: Case, ledger: Ledger) -> Ledger:
         """Give back a takedown, its points, and the steps and the closure that they no longer carry; return the ledger."""
@@ -40,7 +38,7 @@ class Reversal:
         if case.renewed_by is not None:
             self._desk.cases.cascade(self._seller_id, case.renewed_by)
             ledger = self._without(case.renewed_by, case, ledger, "cascade", exempt)
-        return self._uncarried(ledger, self._preset) if self._preset is not None else ledger
+        return self._uncarried(ledger)
 
     def warning(self, warning_id: str, ledger: Ledger) -> Ledger:
         """Give back a warning, restriction or suspension; return the ledger."""
@@ -59,30 +57,38 @@ class Reversal:
     def put_back(self, takedown_id: str, case: Case, ledger: Ledger) -> Ledger:
         """Lift a takedown because its deadline has passed: no finding, so that nothing else goes with it; return the ledger."""
         assert case.listing_id is not None, "a takedown is of a listing"
-        held = self._desk.shelf.put_back(self._seller_id, case.listing_id, takedown_id, case.right_ids, case.content)
+        held = self._desk.shelf.put_back(self._seller_id, case.listing_id, takedown_id, case, case.right_ids)
         self._given_back("deadline", takedown_id=takedown_id, listing_id=case.listing_id)
         ledger = ledger.suspended(takedown_id)
-        return replace(ledger, down=ledger.down - 1) if held else ledger
+        return replace(ledger, down=max(ledger.down - 1, 0)) if held else ledger
 
     def _without(self, takedown_id: str, case: Case, ledger: Ledger, cause: Cause, exempt: tuple[str, ...]) -> Ledger:
         """Give back a takedown and its points. `exempt`: from which rights the listing is, as it stands."""
         assert case.listing_id is not None, "a takedown is of a listing"
-        held = self._desk.shelf.give_back(self._seller_id, case.listing_id, takedown_id, exempt, case.content)
+        held = self._desk.shelf.give_back(self._seller_id, case.listing_id, takedown_id, case, exempt)
         self._given_back(cause, takedown_id=takedown_id, listing_id=case.listing_id)
         ledger = ledger.without_hit(takedown_id)
         return replace(ledger, down=max(ledger.down - 1, 0)) if held and case.closure_id is None else ledger
 
-    def _uncarried(self, ledger: Ledger, preset: Preset) -> Ledger:
-        """Give back the steps whose points were never given, counted as each was taken."""
+    def _uncarried(self, ledger: Ledger) -> Ledger:
+        """Give back the steps whose points were never given, counted as each was taken: at its time, by the preset of then."""
         for step in ledger.steps:
-            if points_given(ledger, step.at, preset) < step.needed:
+            if self._is_uncarried(ledger, step.at, step.needed, step.preset):
                 ledger = ledger.without_step(step.warning_id)
                 self._desk.cases.cascade(self._seller_id, step.warning_id)
                 self._given_back("cascade", warning_id=step.warning_id)
-        if ledger.closure_id is None or ledger.closed_at is None or points_given(ledger, ledger.closed_at, preset) >= ledger.closure_needed:
+        if ledger.closure_id is None or ledger.closed_at is None:
+            return ledger
+        if not self._is_uncarried(ledger, ledger.closed_at, ledger.closure_needed, ledger.closure_preset):
             return ledger
         self._desk.cases.cascade(self._seller_id, ledger.closure_id)
         return self.closure(ledger.closure_id, ledger, "cascade")
+
+    def _is_uncarried(self, ledger: Ledger, at: datetime, needed: int, preset: str | None) -> bool:
+        """Tell whether the points are not there that a step needed; one whose preset the policy has no more stands as it is."""
+        policy = self._desk.policy
+        rules = policy.presets.get(preset or policy.enforcement.preset)
+        return rules is not None and points_given(ledger, at, rules) < needed
 
     def _given_back(
         self,

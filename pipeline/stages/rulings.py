@@ -127,12 +127,9 @@ def appeal(event: SequencedAppeal, cases: Cases, policy: Appeals) -> Settled | F
     case = cases.get(event.seller_id, ident)
     if case is None or case.kind != kind or (kind == "refusal" and case.notifier_id != event.notifier_id):
         return Fault("unknown-subject", f"there is no {kind} {ident!r} to object to at this seller, or none any more")
-    if kind == "refusal" and not policy.notifiers:
-        return Fault("not-entitled", "under this policy a notifier has no appeal against a refusal", "$.notice_id")
-    if event.at > case.appeal_until:
-        return Fault("appeal-too-late", f"an appeal was possible until {case.appeal_until.isoformat()}")
-    if case.state == "upheld" and case.appeals >= policy.most:
-        return Fault("illegal-move", f"{kind} {ident!r} has been appealed against as often as may be: {policy.most}")
+    barred = _barred(event, ident, case, policy)
+    if barred is not None:
+        return barred
     try:
         after = cases.move(event.seller_id, ident, "appeal", "appellant")
     except IllegalMoveError as error:
@@ -140,6 +137,19 @@ def appeal(event: SequencedAppeal, cases: Cases, policy: Appeals) -> Settled | F
     after = replace(after, appeals=case.appeals + 1, appeal_id=event.appeal_id, put_back_at=None)
     cases.note(event.seller_id, ident, after)
     return Settled(ident, after, "appeal", case.state)
+
+
+def _barred(event: SequencedAppeal, ident: str, case: Case, policy: Appeals) -> Fault | None:
+    """Return why there is no appeal, or none any more, against a measure that there is."""
+    if case.renews is not None:
+        return Fault("illegal-move", f"{case.kind} {ident!r} only carries out what was upheld: there is no appeal against it")
+    if case.kind == "refusal" and not policy.notifiers:
+        return Fault("not-entitled", "under this policy a notifier has no appeal against a refusal", "$.notice_id")
+    if event.at > case.appeal_until:
+        return Fault("appeal-too-late", f"an appeal was possible until {case.appeal_until.isoformat()}")
+    if case.state == "upheld" and case.appeals >= policy.most:
+        return Fault("illegal-move", f"{case.kind} {ident!r} has been appealed against as often as may be: {policy.most}")
+    return None
 
 
 def _named(event: SequencedAppeal) -> tuple[Kind, str]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from msgspec.structs import replace
 
+from pipeline.events.takedown import Takedown
 from pipeline.events.value import Value
 from pipeline.policy.model import Times
 from pipeline.stages.offer import Offer
@@ -15,6 +16,22 @@ from pipeline.state.table import SEPARATOR, Table, key
 from pipeline.state.view import View
 
 FORGET_LISTING, FORGET_TRACE = "forget-listing", "forget-trace"
+
+
+class Content(Protocol):
+    """What makes a listing another one than it was."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash of the title's letters."""
+
+    @property
+    def phashes(self) -> tuple[str, ...]:
+        """The hashes of the pictures."""
+
+    @property
+    def brand(self) -> str | None:
+        """The brand that is named."""
 
 
 class KnownListing(Value, frozen=True):
@@ -46,7 +63,7 @@ class KnownListing(Value, frozen=True):
     @property
     def content(self) -> str:
         """What a finding of people holds for."""
-        return content(self.fingerprint, self.phashes, self.brand)
+        return content(self)
 
     @property
     def found_genuine(self) -> tuple[str, ...]:
@@ -104,10 +121,12 @@ class Shelf:
         forget_at = offer.at + times.forget_after + times.lateness
         self._keep_until(offer.name, replace(listing, status=status, removed=True), max(forget_at, listing.forget_at or forget_at))
 
-    def take_down(self, seller_id: str, listing_id: str, listing: KnownListing, takedown_id: str, at: datetime, times: Times) -> None:
+    def take_down(self, listing: KnownListing, takedown: Takedown, times: Times) -> None:
         """Remember a listing as taken down."""
-        down = replace(listing, status="down", takedown_id=takedown_id, put_back=None)
-        self._keep_until(key(seller_id, listing_id), down, at + times.remember_takedowns + times.lateness)
+        found_otherwise = takedown.right_ids if takedown.closure_id is None else ()  # what goes with its store is no finding
+        exempt = tuple(right_id for right_id in listing.exempt if right_id not in found_otherwise)
+        down = replace(listing, status="down", takedown_id=takedown.takedown_id, put_back=None, exempt=exempt)
+        self._keep_until(key(takedown.seller_id, takedown.listing_id), down, takedown.decided_at + times.undoable)
 
     def leave_traces(self, seller_id: str, listing: KnownListing, takedown_id: str, at: datetime, times: Times) -> None:
         """Remember the title and the pictures of a takedown, so that they are recognised when they come back."""
@@ -117,46 +136,46 @@ class Shelf:
             self._view.put(TRACES, name, Trace(takedown_id, forget_at))
             self._schedule.add(self._view, forget_at, Deadline(FORGET_TRACE, name))
 
-    def give_back(self, seller_id: str, listing_id: str, takedown_id: str, right_ids: tuple[str, ...], content: str | None) -> bool:
+    def give_back(self, seller_id: str, listing_id: str, takedown_id: str, was: Content, exempt: tuple[str, ...]) -> bool:
         """Give a listing back that a takedown took; tell whether that takedown held it.
 
-        It is exempt from these rights, unless its content is another one now than what was taken down. What a deadline has put back
+        `was`: what was taken down. Unless its content is another one now, it is exempt from these rights. What a deadline has put back
         already is only exempt.
         """
+        self._wipe_traces(seller_id, was, takedown_id)
         name = key(seller_id, listing_id)
         listing = self._view.get(LISTINGS, name)
         if listing is None or takedown_id not in (listing.takedown_id, listing.put_back):
             return False
-        self._wipe_traces(seller_id, listing, takedown_id)
         given = _given_back(listing, takedown_id, put_back=None)
-        self._view.put(LISTINGS, name, exempted(given, right_ids) if right_ids and given.content == content else given)
+        self._view.put(LISTINGS, name, exempted(given, exempt) if exempt and given.content == content(was) else given)
         return listing.takedown_id == takedown_id
 
-    def put_back(self, seller_id: str, listing_id: str, takedown_id: str, right_ids: tuple[str, ...], content: str | None) -> bool:
+    def put_back(self, seller_id: str, listing_id: str, takedown_id: str, was: Content, exempt: tuple[str, ...]) -> bool:
         """Put a listing back because a deadline has passed; tell whether that takedown held it.
 
-        It is exempt from what machines decide, unless its content is another one now than what was taken down.
+        Unless its content is another one now than what was taken down, it is exempt from what machines decide for these rights.
         """
         name = key(seller_id, listing_id)
         listing = self._view.get(LISTINGS, name)
         if listing is None or listing.takedown_id != takedown_id:
             return False
-        same = listing.content == content
+        same = listing.content == content(was)
         given = _given_back(listing, takedown_id, put_back=takedown_id if same else None)
-        self._view.put(LISTINGS, name, exempted(given, right_ids) if same else given)
+        self._view.put(LISTINGS, name, exempted(given, exempt) if same else given)
         return True
 
-    def _wipe_traces(self, seller_id: str, listing: KnownListing, takedown_id: str) -> None:
-        for what, value in (("title", listing.fingerprint), *(("picture", phash) for phash in listing.phashes)):
+    def _wipe_traces(self, seller_id: str, was: Content, takedown_id: str) -> None:
+        for what, value in (("title", was.fingerprint), *(("picture", phash) for phash in was.phashes)):
             trace = self._view.get(TRACES, key(seller_id, what, value))
             if trace is not None and trace.takedown_id == takedown_id:
                 self._view.delete(TRACES, key(seller_id, what, value))
 
-    def exempt(self, seller_id: str, listing_id: str, right_ids: tuple[str, ...]) -> None:
-        """Remember that people have found a listing genuine, as it is."""
+    def exempt(self, seller_id: str, listing_id: str, right_ids: tuple[str, ...], as_asked: str) -> None:
+        """Remember that people have found a listing genuine, if its content is what they were asked about."""
         name = key(seller_id, listing_id)
         listing = self._view.get(LISTINGS, name)
-        if listing is not None:
+        if listing is not None and listing.content == as_asked:
             self._view.put(LISTINGS, name, exempted(listing, right_ids))
 
     def asked(self, seller_id: str, listing_id: str, review_id: str) -> None:
@@ -202,9 +221,9 @@ def exempted(listing: KnownListing, right_ids: tuple[str, ...]) -> KnownListing:
     return replace(listing, exempt=tuple(dict.fromkeys((*listing.found_genuine, *right_ids))), exempt_as=listing.content)
 
 
-def content(fingerprint: str, phashes: Iterable[str], brand: str | None) -> str:
+def content(of: Content) -> str:
     """Return what a finding of people holds for: the letters of the title, the pictures and the brand that is named."""
-    return " ".join((fingerprint, *phashes, (brand or "").casefold()))
+    return " ".join((of.fingerprint, *of.phashes, *((of.brand.casefold(),) if of.brand else ())))
 
 
 def renewed(offer: Offer, known: KnownListing | None) -> KnownListing:
@@ -227,7 +246,7 @@ def renewed(offer: Offer, known: KnownListing | None) -> KnownListing:
         )
     back = known.status != "live" and offer.change == "listed"
     status: Literal["live", "down"] = "down" if known.status == "down" and offer.change != "listed" else "live"
-    same = known.exempt_as == content(offer.fingerprint, offer.phashes, offer.brand)
+    same = known.exempt_as == content(offer)
     return replace(
         known,
         version=offer.version,

@@ -54,6 +54,12 @@ class Offer:
         return (shown or self.versions)[-1]
 
     @property
+    def first_seen(self) -> datetime:
+        """When it was first offered, since it was last listed anew; or removed, where that is all that is known."""
+        shown = [version for version in self.versions if version.change != "removed" and version.order >= self.offered_anew]
+        return (shown or self.versions)[0].at
+
+    @property
     def is_removed(self) -> bool:
         return self.versions[-1].change == "removed"
 
@@ -188,6 +194,7 @@ class Question:
     assignee: tuple[str, str | None]
     priority: int
     by_notices: bool
+    content: Content | None = None  # of the listing, when it was asked about
     waiting: list[Said] = field(default_factory=list)
     ended: Ending | None = None
     ident: str = ""

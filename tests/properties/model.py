@@ -168,7 +168,19 @@ class Model:
             else:
                 due = one.due_at
                 assignee = (one.assignee.kind, one.assignee.id)
-                self._open(Question(offer.seller_id, self._next(), due, offer.listing_id, one.right_ids, assignee, one.priority, False))
+                self._open(
+                    Question(
+                        offer.seller_id,
+                        self._next(),
+                        due,
+                        offer.listing_id,
+                        one.right_ids,
+                        assignee,
+                        one.priority,
+                        False,
+                        offer.current.content,
+                    )
+                )
 
     def _version(self, event: MatchedListing | SlimListing) -> Version:
         if isinstance(event, SlimListing):
@@ -258,7 +270,8 @@ class Model:
         for one in self.notices:
             same_place = (one.event.seller_id, one.event.listing_id) == (said.event.seller_id, said.event.listing_id)
             same_words = (one.event.notifier_id, one.event.complaint) == (said.event.notifier_id, said.event.complaint)
-            gone = one.amended or (one.final is not None and one.final.code not in STANDS)
+            lifted = one.rests_on is not None and any(state == "put_back" for _, state in one.rests_on.life)
+            gone = one.amended or lifted or (one.final is not None and one.final.code not in STANDS)
             if one.order < said.order and same_place and same_words and one.content == content and not one.same_as and not gone:
                 return one
         return None
@@ -312,26 +325,23 @@ class Model:
         tier = self._tier(event.notifier_id) if speaks else "stranger"
         weight = getattr(policy.notices.weights, tier)
         looks = {each: offer.looked.get(each, Look(policy.decision.prior, False)) for each in rights}
-        enough = tuple(each for each, look in looks.items() if look.score + weight >= policy.decision.takedown and look.goods)
         doubtful = tuple(each for each, look in looks.items() if look.score + weight >= policy.decision.review)
         if offer.is_exempt(rights):
             self._ask(said, offer, rights)
         elif tier == "fast_track" and event.claim in policy.notices.fast_track and self._brake_allows(rights):
             self._take_down_at_once(said, offer, rights)
-        elif enough and event.claim not in ("design", "patent") and self._brake_allows(enough):
-            self._take_down_at_once(said, offer, enough)
         elif speaks or doubtful:
             self._ask(said, offer, rights if speaks else doubtful)
         else:
             self._end(said, "refused", "insufficient")
 
-    def _brake_allows(self, rights: tuple[str, ...]) -> bool:
+    def _brake_allows(self, rights: tuple[str, ...], signal: str = "notice") -> bool:
         """Tell whether one more automated takedown is allowed in this hour."""
         hour = self.at.replace(minute=0, second=0, microsecond=0)
         this_hour = [one for one in self.automated if one[0] >= hour]
         limits = self.policy.brake
         by_right = max(sum(each in used for _, used, _ in this_hour) for each in rights)
-        by_signal = sum(code == "notice" for _, _, code in this_hour)
+        by_signal = sum(code == signal for _, _, code in this_hour)
         return not (limits.per_right and by_right >= limits.per_right) and not (limits.per_signal and by_signal >= limits.per_signal)
 
     def _take_down_at_once(self, said: Said, offer: Offer, rights: tuple[str, ...]) -> None:
@@ -347,7 +357,9 @@ class Model:
         if question is None:
             due = self.at + self.policy.reviews.due_after
             team = ("team", None)
-            question = Question(offer.seller_id, self._next(), due, offer.listing_id, rights, team, self._priority(offer), True)
+            question = Question(
+                offer.seller_id, self._next(), due, offer.listing_id, rights, team, self._priority(offer), True, offer.current.content
+            )
             self._open(question)
         question.waiting.append(said)
         said.question = question
@@ -378,6 +390,14 @@ class Model:
         self._answer(said, outcome, code, takedown=takedown, same_as=said.same_as)
         if outcome == "refused":
             said.refusal = Measure(said.event.seller_id, self.at, self._appealable(), [(self._next(), "issued")])
+        if (
+            outcome == "accepted"
+            and takedown
+            and takedown.appeals
+            and self._clock_runs(takedown.appeals[-1])
+            and takedown.appeals[-1].clock
+        ):
+            self._answer(said, "forwarded", "appealed", until=takedown.appeals[-1].clock, takedown=takedown, same_as=said.same_as)
         for other in self.notices:
             if other.same_as is said and not other.final:
                 self._end(other, outcome, code, takedown)
@@ -448,6 +468,8 @@ class Model:
         )
         self.downs.append(down)
         self.happened.append(down)
+        if not down.swept_with:
+            offer.found = [(known - set(down.rights), content) for known, content in offer.found]  # people find otherwise now
         return down
 
     def _appealable(self) -> datetime:
@@ -456,7 +478,7 @@ class Model:
     def _is_excused(self, offer: Offer) -> bool:
         """Tell whether the listing was first seen before the last step took effect: its seller had no chance to mend it."""
         effects = [step.at + self.policy.enforcement.grace for step in self._standing_steps(offer.seller_id)]
-        return bool(effects) and offer.versions[0].at < max(effects)
+        return bool(effects) and offer.first_seen < max(effects)
 
     def counting(self, seller_id: str, closing: bool) -> list[Down]:
         """Return the takedowns that count now: none that is reversed or put back, nor towards a closure one that is appealed against."""
@@ -612,7 +634,7 @@ class Model:
             self._against(question, offer, active, "serious" if verdict == "counterfeit" else "ordinary")
         else:
             self._end_question(question, "ruling")
-            if verdict == "genuine":
+            if verdict == "genuine" and offer.current.content == question.content:  # people have seen what they were asked about
                 offer.found.append((frozenset(question.rights), offer.current.content))
             self._refuse(question, "found-genuine" if verdict == "genuine" else "inconclusive")
 
@@ -642,9 +664,15 @@ class Model:
         looks = [offer.looked[each] for each in active if each in offer.looked]
         if down := self.down(offer):
             self._end_waiting(question, "already_down", "already-down", down)
-        elif self.policy.reviews.unanswered == "clear" or not any(look.goods for look in looks) or offer.is_exempt(active):
+        elif (
+            self.policy.reviews.unanswered == "clear"
+            or not any(look.goods for look in looks)
+            or offer.is_exempt(active)
+            or not self._brake_allows(question.rights, "unanswered")
+        ):
             self._refuse(question, "unanswered")
         else:
+            self.automated.append((self.at, question.rights, "unanswered"))
             source, detection = ("notice", "notice") if question.by_notices else ("own_initiative", "automated")
             severity: Severity = "serious" if max(look.score for look in looks) >= self.policy.decision.serious else "ordinary"
             made = self._make(offer, active, severity, source=source, detection=detection, decision="automated")
@@ -699,6 +727,8 @@ class Model:
         """Check whether a measure can still be appealed against, and take the appeal down."""
         if measure is None:
             raise RefusedError("nothing of this id is known at this seller")
+        if isinstance(measure, Down) and measure.renews:
+            raise RefusedError("this only carries out what was upheld")
         if event.at > measure.appeal_until:
             raise RefusedError("too late")
         if len(measure.appeals) >= self.policy.appeals.most:
@@ -713,8 +743,8 @@ class Model:
 
     def regime(self, measure: Measure, wish: Regime | None) -> Regime:
         """Return the regime of an appeal: of the first rule that fits, or the wish where another has it; dsa for what is no takedown."""
-        if not isinstance(measure, Down):
-            return "dsa"
+        if not isinstance(measure, Down) or measure.swept_with:
+            return "dsa"  # what was swept goes and comes with its store
         offer = self.offer(measure.seller_id, measure.listing_id)
         kinds = {self.rights[each].kind for each in measure.rights if each in self.rights}
         fitting: list[Regime] = [

@@ -9,6 +9,7 @@ from pipeline.events.notice import NoticeOutcome
 from pipeline.events.right import Right
 from pipeline.events.standing import NotifierStanding, Tier
 from pipeline.policy.model import Policy
+from pipeline.stages import flagging
 from pipeline.stages.record import Outputs
 from tests.build import (
     FAKE,
@@ -188,15 +189,18 @@ def test_who_speaks_for_the_right_is_always_heard(tier: Tier, score: float) -> N
     assert outputs.tally.decided["review:notice:team"] == 1
 
 
-def test_a_stranger_adds_to_what_is_suspicious_and_is_refused_where_nothing_is() -> None:
+def test_a_stranger_is_a_question_where_something_is_suspicious_and_refused_where_nothing_is() -> None:
     stage = Stage()
     stage.plain()
-    stage.offer(PLAIN, [match()], listing_id="L2", price="1", currency="CNY")
     stranger = {"notifier_id": "BUYER", "notifier_kind": "consumer"}
     assert told(stage.feed(notice(LATER, **stranger)))[-1] == ("N1", "refused", "insufficient")
     stage.suspicious(listing_id="L3")
     joined = stage.feed(notice(LATER, notice_id="N3", listing_id="L3", **stranger))
-    assert takedowns(joined)[0].reasons[-1].code == "notice", "the disguise alone is a question, with the notice a takedown"
+    assert (takedowns(joined), told(joined)) == ([], [("N3", "received", "received")]), "it waits with the question that is open"
+    (question,) = reviews(stage.total)
+    stage.feed(ruling("inconclusive", at(days=1), review_id=question.review_id))
+    again = stage.feed(notice(at(days=2), notice_id="N4", listing_id="L3", notifier_id="OTHER", notifier_kind="consumer"))
+    assert (takedowns(again), len(reviews(again))) == ([], 1), "what people could not tell no machine decides on somebody's word"
 
 
 def test_circumstances_and_a_notice_take_nothing_down() -> None:
@@ -419,3 +423,58 @@ def test_a_store_that_is_closed_closes_no_second_time() -> None:
     assert len(events_of(stage.total, "store-closures")) == 1
     outputs = stage.feed(notice(at(days=21)))
     assert (len(takedowns(outputs)), len(events_of(stage.total, "store-closures"))) == (1, 1)
+
+
+# -- what comes again, and what comes in masses
+
+
+def test_an_id_that_is_known_is_a_dead_letter_though_it_comes_after_dedupe_forgot_it() -> None:
+    stage = fast()
+    stage.plain()
+    (takedown,) = takedowns(stage.feed(notice(LATER)))
+    stage.feed(ruling("reverse", at(days=2), takedown_id=takedown.takedown_id))
+    stage.offer("Nike Air Max 95", [match()], version=2, change="updated", event_time=at(days=3))
+    outputs = stage.feed(notice(at(days=300)))
+    assert (outputs.events, dict(outputs.tally.dead), outputs.tally.residual) == ([], {"already-known": 1}, 0)
+
+
+def test_no_value_of_the_state_grows_with_the_number_of_notices() -> None:
+    stage = Stage()
+    stage.plain()
+    for number in range(300):
+        stage.feed(notice(LATER, notice_id=f"Q{number}", notifier_id=f"B{number}", right_id="R1", notifier_kind="other"))
+        stage.feed(notice(LATER, notice_id=f"W{number}", notifier_id=f"B{number}", listing_id="L9"))
+        stage.feed(notice(LATER, notice_id=f"H{number}", notifier_id="HOLDER", listing_id="L1"))
+    largest = max(len(data) for table in flagging.TABLES for data in stage.store.read(table, list(stage.store.keys(table))).values())
+    assert largest < 4096
+    (question,) = reviews(stage.total)
+    outputs = stage.feed(ruling("counterfeit", at(hours=3), review_id=question.review_id))
+    accepted = [each.notice_id for each in outcomes(outputs)]
+    assert accepted == [f"H{number}" for number in range(300)], "in their order"
+    (takedown,) = takedowns(outputs)
+    assert len(outcomes(stage.feed(ruling("reverse", at(hours=4), takedown_id=takedown.takedown_id)))) == 300
+    assert len(outcomes(stage.feed(sequenced_tick(at(days=9))))) == 300, "those that waited for their listing"
+    stage.feed(sequenced_tick(at(days=700)))
+    kept = {name: size.entries for name, size in stage.store.sizes().items()}
+    assert {name: kept[name] for name in ("attached", "notices", "complaints", "waiting", "cases", "questions")} == dict.fromkeys(
+        ("attached", "notices", "complaints", "waiting", "cases", "questions"), 0
+    )
+
+
+def test_who_says_the_same_while_it_is_put_back_is_looked_at_anew_and_late_comers_hear_of_the_appeal() -> None:
+    stage = fast()
+    stage.plain(marketplace="cn")
+    (takedown,) = takedowns(stage.feed(notice(LATER)))
+    stage.feed(appeal(at(days=1), takedown_id=takedown.takedown_id))
+    late = stage.feed(notice(at(days=2), notice_id="N2"))
+    assert [each[1] for each in told(late)] == ["received", "accepted", "forwarded"]
+    stage.feed(sequenced_tick(at(days=17)))
+    outputs = stage.feed(notice(at(days=18), notice_id="N3"))
+    assert (told(outputs), len(reviews(outputs))) == ([("N3", "received", "received")], 1)
+
+
+def test_the_brake_holds_what_silence_takes_down() -> None:
+    stage = Stage(policy=default_policy(reviews={"unanswered": "takedown"}, brake={"per_right": 1}))
+    for number in range(3):
+        stage.suspicious(listing_id=f"L{number}")
+    assert len(takedowns(stage.feed(sequenced_tick(at(days=9))))) == 1

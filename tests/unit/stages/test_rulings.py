@@ -11,6 +11,7 @@ from pipeline.events.review import Review
 from pipeline.events.right import ReferencePrice
 from pipeline.events.ruling import DecidedBy, DeciderKind, Verdict
 from pipeline.events.sequence import SequencedAppeal, SequencedRuling
+from pipeline.policy.model import AppealRule
 from pipeline.stages.record import Outputs
 from tests.build import FAKE, START, appeal, at, default_policy, events_of, history, match, notice, right, ruling, sequenced_tick
 from tests.unit.stages.test_flagging import NIKE, Flagging, closures, reviews, steps, takedowns
@@ -486,18 +487,52 @@ def test_what_its_seller_removed_while_it_was_down_is_given_back_as_removed() ->
     assert len(closures(stage.total)) == 1
 
 
-def test_an_appeal_keeps_its_case_remembered() -> None:
+def test_an_appeal_on_the_last_day_is_decided_and_everything_given_back() -> None:
     stage = Flagging()
     takedown_id = taken_down(stage)
-    stage.feed(appeal(at(days=179), takedown_id=takedown_id), sequenced_tick(at(days=400)))
-    assert back(stage.feed(ruling("reverse", at(days=401), appeal_id=f"A-{takedown_id}"))) != []
+    stage.feed(appeal(at(days=179), takedown_id=takedown_id), sequenced_tick(at(days=500)))
+    given = back(stage.feed(ruling("reverse", at(days=501), appeal_id=f"A-{takedown_id}")))
+    assert [each.cause for each in given] == ["ruling", "cascade"]
+    assert takedowns(stage.offer(FAKE, version=2, change="updated", event_time=at(days=502))) == [], "it is exempt"
+    (ledger,) = stage.ledgers()
+    assert ledger.down == 0
+
+
+def test_a_closure_gives_back_what_it_swept_as_long_as_it_can_be_reversed() -> None:
+    stage = Flagging()
+    stage.offer("Blue wool scarf Nike", [match(start=16)], listing_id="H1")
+    stage.fakes(range(4))
+    (closed,) = closures(stage.total)
+    stage.feed(appeal(at(days=170), closure_id=closed.closure_id), sequenced_tick(at(days=500)))
+    given = back(stage.feed(ruling("reverse", at(days=501), "court", closure_id=closed.closure_id)))
+    assert [each.listing_id for each in given if each.takedown_id] == ["H1"]
 
 
 def test_what_is_forgotten_has_no_more_rulings() -> None:
     stage = Flagging()
     takedown_id = taken_down(stage)
-    stage.feed(sequenced_tick(at(days=366)))
-    assert codes(stage.feed(ruling("reverse", at(days=367), takedown_id=takedown_id))) == {"unknown-subject": 1}
+    stage.feed(sequenced_tick(at(days=180 + 365 + 1)))
+    assert codes(stage.feed(ruling("reverse", at(days=547), takedown_id=takedown_id))) == {"unknown-subject": 1}
+
+
+def test_what_people_find_counterfeit_is_exempt_no_more() -> None:
+    stage = Stage()
+    stage.suspicious()
+    (first,) = reviews(stage.total)
+    stage.feed(ruling("genuine", review_id=first.review_id))
+    (second,) = reviews(stage.feed(notice(LATE)))
+    assert len(takedowns(stage.feed(ruling("counterfeit", at(days=3), review_id=second.review_id)))) == 1
+    again = stage.suspicious(version=2, change="listed", event_time=at(days=4))
+    assert again.tally.facts["exempt"] == 0
+    assert len(takedowns(again)) + len(reviews(again)) == 1
+
+
+def test_genuine_is_what_was_asked_about() -> None:
+    stage = Flagging()
+    review_id = asked(stage)
+    stage.offer("N1KE Air Max 95", [DISGUISED], version=2, change="updated")
+    stage.feed(ruling("genuine", LATE, review_id=review_id))
+    assert stage.offer("N1KE Air Max 95", [DISGUISED], version=3, change="updated", price="9").tally.facts["exempt"] == 0
 
 
 def test_a_listing_that_comes_back_to_a_closed_store_goes_with_it() -> None:
@@ -509,3 +544,47 @@ def test_a_listing_that_comes_back_to_a_closed_store_goes_with_it() -> None:
     outputs = stage.feed(ruling("reverse", at(days=60), takedown_id=first))
     assert [(each.listing_id, each.source) for each in takedowns(outputs)] == [("L1", "closure")]
     assert [each.closure_id for each in back(outputs) if each.closure_id] == []
+
+
+def test_a_reversal_wipes_the_traces_of_what_was_taken_down() -> None:
+    stage = Flagging()
+    takedown_id = taken_down(stage)
+    stage.offer("Nike hat", [NIKE], version=2, change="updated", event_time=at(days=1))
+    assert stage.store.sizes()["traces"].entries == 1
+    stage.feed(ruling("reverse", LATE, takedown_id=takedown_id))
+    assert stage.store.sizes()["traces"].entries == 0
+
+
+def test_what_was_swept_goes_and_comes_with_its_store() -> None:
+    rule = AppealRule(regime="cn")
+    stage = Flagging(policy=default_policy(appeals={"rules": (rule,)}, enforcement={"ask_before_closure": False}))
+    stage.offer("Nike hat", [NIKE], listing_id="H1")
+    stage.fakes(range(4))
+    (swept,) = [each for each in takedowns(stage.total) if each.source == "closure"]
+    stage.feed(appeal(at(days=20), takedown_id=swept.takedown_id))
+    assert stage.feed(sequenced_tick(at(days=60))).events == []
+
+
+def test_steps_are_carried_by_the_rules_under_which_they_were_taken() -> None:
+    stage = Flagging()
+    stage.offer("Nike hat", [NIKE], listing_id="H1")
+    stage.fakes(range(4))
+    (swept,) = [each for each in takedowns(stage.total) if each.source == "closure"]
+    stage.reference = history(right(), policy=default_policy(enforcement={"preset": "aliexpress"}))
+    stage.feed(sequenced_tick(at(days=20)))
+    given = back(stage.feed(ruling("reverse", at(days=21), takedown_id=swept.takedown_id)))
+    assert [each.listing_id for each in given] == ["H1"], "48 points still stand behind the closure"
+    stage.reference = history(right(), policy=default_policy(enforcement={"preset": "none"}))
+    stage.feed(sequenced_tick(at(days=22)))
+    for takedown in takedowns(stage.total):
+        if takedown.source == "own_initiative":
+            stage.feed(ruling("reverse", at(days=23), takedown_id=takedown.takedown_id))
+    (ledger,) = stage.ledgers()
+    assert (ledger.hits, ledger.steps, ledger.closure_id) == ((), (), None)
+
+
+def test_nobody_appeals_against_what_only_carries_out_a_ruling() -> None:
+    stage, takedown_id = by_notice()
+    stage.feed(appeal(APPEALED, takedown_id=takedown_id), sequenced_tick(FIRED))
+    (renewed,) = takedowns(stage.feed(ruling("uphold", at(days=20), "court", takedown_id=takedown_id)))
+    assert codes(stage.feed(appeal(at(days=20), takedown_id=renewed.takedown_id))) == {"illegal-move": 1}
