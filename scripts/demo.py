@@ -40,7 +40,14 @@ def put_back(out: Path) -> Iterator[Mapping[str, Any]]:
     }
     found = [event for event in events(out, "reinstatements") if event["cause"] == "deadline" and event["takedown_id"] in accepted]
     ruled = {event["takedown_id"] for event in events(out, "reinstatements") if event["cause"] == "ruling" and "takedown_id" in event}
-    yield from sorted(found, key=lambda event: event["takedown_id"] not in ruled)
+    removed = {event["listing"]["listing_id"] for event in events(out, "events.unique") if is_removal(event)}
+    offered = (event for event in found if event["listing_id"] not in removed)  # of what its seller has removed nothing is to be seen
+    yield from sorted(offered, key=lambda event: event["takedown_id"] not in ruled)
+
+
+def is_removal(event: Mapping[str, Any]) -> bool:
+    """Tell whether a seller removes a listing."""
+    return bool(event["kind"] == "listing" and event["listing"]["change"] == "removed")
 
 
 def events(out: Path, topic: str) -> Iterator[dict[str, Any]]:

@@ -47,6 +47,7 @@ def _show(result: Evaluation) -> None:
             _add_rows(table, part, figures)
     out.print(table)
     if result.people is not None:
+        out.print("So far what the signals say of each listing, alone. Now what the whole flow did, with people, points and closures:\n")
         _show_people(result.people)
     for miss in result.misses:
         _show_miss(miss)

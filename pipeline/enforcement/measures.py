@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import cast
 
 from pipeline.enforcement.ledger import Ledger, living_hits, points
+from pipeline.enforcement.steps import WARNING
 from pipeline.events.enforcement import ClosureDecision, SellerWarning, StoreClosure, WarningStep
 from pipeline.events.ids import derive
 from pipeline.policy.model import Policy, Preset, Step
@@ -11,12 +12,13 @@ from pipeline.policy.model import Policy, Preset, Step
 
 def warning(ledger: Ledger, step: Step, seller_id: str, cause: str, at: datetime, policy: Policy, preset: Preset) -> SellerWarning:
     """Return the warning, restriction or suspension that the takedown `cause` led to."""
+    counted = ledger if step.code == WARNING else ledger.uncontested()
     return SellerWarning(
         warning_id=derive(step.code, cause),
         seller_id=seller_id,
         step=cast("WarningStep", step.code),
-        points=points(ledger, at, preset),
-        takedown_ids=takedown_ids(ledger, at, preset),
+        points=points(counted, at, preset),
+        takedown_ids=takedown_ids(counted, at, preset),
         decided_at=at,
         policy_version=policy.version,
         preset=policy.enforcement.preset,

@@ -5,18 +5,21 @@ from datetime import datetime, timedelta
 from pipeline.enforcement.ledger import Ledger, StepTaken, living_since, points
 from pipeline.policy.model import Preset, Step
 
+WARNING = "warning"  # the one step that takes nothing from a seller
+
 
 def next_step(ledger: Ledger, now: datetime, preset: Preset) -> Step | None:
     """Return the step to take now; None where none is due. A takedown that crosses several takes the lowest only.
 
-    A step that asks for a share which is not reached stands in no other's way. A hit inside its appeal does not count to a closure.
+    A step that asks for a share which is not reached stands in no other's way. A hit inside its appeal counts to a warning
+    only: what a seller loses meanwhile cannot be given back.
     """
     reached, certain = points(ledger, now, preset), points(ledger.uncontested(), now, preset)
     taken = {step.code for step in steps_in_force(ledger, now, preset)}
     due = (
         step
         for step in preset.steps
-        if step.code not in taken and (certain if step.code == "closure" else reached) >= step.at and _share(ledger) >= step.min_share
+        if step.code not in taken and (reached if step.code == WARNING else certain) >= step.at and _share(ledger) >= step.min_share
     )
     return next(due, None)
 

@@ -55,6 +55,8 @@ def _place(event: Event, places: Mapping[Any, int], last: int) -> int:
         return places[version_of(event)]
     if isinstance(event, Takedown | Review):
         return places.get((event.seller_id, event.listing_id, event.listing_version), last) if _of_an_offer(event) else last
+    if isinstance(event, StoreClosure) and event.review_id is not None:
+        return last  # people have answered: it comes after what they say
     if isinstance(event, Step):
         return max((places[ident] for ident in event.takedown_ids if ident in places), default=last)
     return last

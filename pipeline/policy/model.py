@@ -15,8 +15,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def _with_unit(given: object) -> object:
-    """Refuse a bare number, which would be taken for seconds."""
-    if isinstance(given, (int, float)):
+    """Refuse a bare number, which would be taken for seconds, and what is no ISO 8601."""
+    if isinstance(given, (int, float)) or (isinstance(given, str) and not given.removeprefix("-").startswith("P")):
         raise ValueError("is a duration: write it as ISO 8601, such as P180D or PT10M")
     return given
 
@@ -29,7 +29,8 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Amount = Annotated[Decimal, Field(ge=0, le=10**15)]
 Priority = Annotated[int, Field(ge=1, le=9)]  # 1 is the most urgent
-Offset = Annotated[timedelta, Field(ge=timedelta(hours=-14), le=timedelta(hours=14))]  # from UTC
+Flag = Annotated[bool, Field(strict=True)]
+Offset = Annotated[timedelta, Field(ge=timedelta(hours=-14), le=timedelta(hours=14)), BeforeValidator(_with_unit)]  # from UTC
 Regime = Literal["dsa", "cn", "dmca"]
 Suspect = Annotated[float, Field(ge=0, le=20, allow_inf_nan=False)]
 Rate = Annotated[Decimal, Field(ge=Decimal("0.000000001"), le=1_000_000_000)]
@@ -154,7 +155,7 @@ class Harm(Part):
 class JointForce(Part):
     """Questions to the brand: what the signals about the goods say nothing of, the platform cannot tell, and the holder may."""
 
-    enabled: bool
+    enabled: Flag
     due_after: Duration
 
 
@@ -244,7 +245,7 @@ class Appeals(Part):
 
     regime: Regime  # where no rule fits
     most: Annotated[int, Field(ge=1, le=10)]  # appeals against one measure
-    notifiers: bool  # whether a notifier may complain about a refusal
+    notifiers: Flag  # whether a notifier may complain about a refusal
     rules: tuple[AppealRule, ...] = ()
     cn: CnAppeals
     dmca: DmcaAppeals
@@ -304,7 +305,7 @@ class Enforcement(Part):
 
     preset: str
     grace: Duration  # hits on listings first seen before a step took effect, this long after it was taken, are excused
-    ask_before_closure: bool  # a closure that rests on automated decisions alone is a question to the team first
+    ask_before_closure: Flag  # a closure that rests on automated decisions alone is a question to the team first
 
 
 class Policy(Part):

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from pipeline.enforcement import lifecycle
 from pipeline.enforcement.ledger import Hit, Ledger, StepTaken
 from pipeline.enforcement.measures import closure, decided_by, warning
-from pipeline.enforcement.steps import is_excused, next_step
+from pipeline.enforcement.steps import WARNING, is_excused, next_step
 from pipeline.events.enforcement import ClosureDecision
 from pipeline.events.takedown import Severity, Takedown
 from pipeline.policy.model import Preset
@@ -59,13 +59,13 @@ class Enforcer:
         return Cost(preset.points.get(grave, 0), excused=False)
 
     def take_next_step(
-        self, seller_id: str, ledger: Ledger, cause: str, at: datetime, preset: Preset, *, closure_only: bool = False
+        self, seller_id: str, ledger: Ledger, cause: str, at: datetime, preset: Preset, *, beyond_warning: bool = False
     ) -> None:
         """Warn, restrict, suspend or close, where the cause leads to it: a takedown, or a ruling by which its points count."""
         if ledger.closure_id is not None:
             return  # a closed store has nothing more to lose: what is taken down there waits for its reopening
         step = next_step(ledger, at, preset)
-        if step is None or (closure_only and step.code != "closure"):
+        if step is None or (beyond_warning and step.code == WARNING):
             return
         if step.code == "closure":
             self._close_or_ask(seller_id, ledger, cause, at, preset, step.at)

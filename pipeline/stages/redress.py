@@ -197,12 +197,12 @@ class Redress:
             self._count_again(event, settled, ledger)
 
     def _count_again(self, event: SequencedRuling, settled: rulings.Settled, ledger: Ledger) -> None:
-        """Do what the points of an upheld takedown lead to: inside its appeal they counted for every step but a closure."""
+        """Do what the points of an upheld takedown lead to: inside its appeal they counted for a warning only."""
         preset = self._desk.policy.preset()
         if preset is None or not any(hit.takedown_id == settled.ident for hit in ledger.hits):
             return
         cause, at = derive("upheld", settled.ident, event.ruling_id), ledger.newest(event.at)
-        self._enforcer.take_next_step(event.seller_id, ledger, cause, at, preset, closure_only=settled.before == "appealed")
+        self._enforcer.take_next_step(event.seller_id, ledger, cause, at, preset, beyond_warning=settled.before == "appealed")
 
     def _renew(self, event: SequencedRuling, takedown_id: str, case: Case, ledger: Ledger) -> Ledger:
         """Take a listing down again that was put back and is as it was then."""

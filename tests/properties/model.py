@@ -481,7 +481,7 @@ class Model:
         return bool(effects) and offer.first_seen < max(effects)
 
     def counting(self, seller_id: str, closing: bool) -> list[Down]:
-        """Return the takedowns that count now: none that is reversed or put back, nor towards a closure one that is appealed against."""
+        """Return the takedowns that count now: none that is reversed or put back, nor, but for a warning, one that is appealed against."""
         nothing = {"reversed", "put_back", "appealed" if closing else ""}
         return [down for down in self._alive(seller_id, self.at, self._order) if down.state() not in nothing]
 
@@ -530,7 +530,7 @@ class Model:
         return next((step for step in preset.steps if step.code not in taken and self._reaches(seller_id, step)), None)
 
     def _reaches(self, seller_id: str, step: StepPolicy) -> bool:
-        return self.points(seller_id, closing=step.code == "closure") >= step.at
+        return self.points(seller_id, closing=step.code != "warning") >= step.at
 
     def _follow_up(self, down: Down) -> None:
         """Take the step that is due after a takedown that counts, or after its points have come back."""
@@ -541,10 +541,10 @@ class Model:
         if step.code == "closure":
             self._close_or_ask(seller_id, step)
             return
-        downs = tuple(self.counting(seller_id, closing=False))
+        downs = tuple(self.counting(seller_id, closing=step.code != "warning"))
         until = self.at + step.lasts if step.lasts else None
         life: list[tuple[int, State]] = [(self._next(), "issued")]
-        points = self.points(seller_id)
+        points = self.points(seller_id, closing=step.code != "warning")
         made = Step(seller_id, self.at, self._appealable(), life, code=step.code, needs=step.at, points=points, downs=downs, until=until)
         self.steps.append(made)
         self.happened.append(made)
@@ -851,7 +851,7 @@ class Model:
         if state == "put_back":
             self._renew(measure, verdict)
         step = self._due_step(measure.seller_id)
-        if state == "put_back" or (step and step.code == "closure"):  # for all else its points have counted all along
+        if state == "put_back" or (step and step.code != "warning"):  # for a warning its points have counted all along
             self._follow_up(measure)
 
     def _renew(self, first: Down, verdict: str) -> None:
