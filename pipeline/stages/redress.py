@@ -105,7 +105,7 @@ class Redress:
         if listing is not None and listing.status == "down":
             self._tell(seller_id, review_id, "already_down", "already-down", now, automated=True, takedown_id=listing.takedown_id)
         elif listing is not None and _is_suspected(asked, listing) and self._may_take_down_unasked(asked, now):
-            grave: Severity = "serious" if asked.score >= self._desk.policy.decision.serious else "ordinary"
+            grave: Severity = "serious" if _score(asked, listing) >= self._desk.policy.decision.serious else "ordinary"
             self._take_down(seller_id, asked, listing_id, Answer(review_id, now, grave, None))
         else:
             self._tell(seller_id, review_id, "refused", "unanswered", now, automated=True)
@@ -325,6 +325,11 @@ def _is_suspected(asked: Question, listing: KnownListing) -> bool:
     """Tell whether a signal about the goods speaks against a listing as it is now, in what was asked."""
     concerned = set(asked.right_ids).difference(listing.found_genuine)
     return any(about_goods(one.shares) for one in listing.weighed if one.right_id in concerned)
+
+
+def _score(asked: Question, listing: KnownListing) -> float:
+    """Return what a listing scores as it is now, in what was asked."""
+    return max((one.score for one in listing.weighed if one.right_id in asked.right_ids), default=asked.score)
 
 
 def _with_outcome(ledger: Ledger, settled: rulings.Settled) -> Ledger:
