@@ -265,15 +265,15 @@ class Model:
             self._weigh(said, offer, right)
 
     def _said_before(self, said: Said, offer: Offer | None) -> Said | None:
-        """Return the notice in which the same was said of the same content. One that was taken back, or turned out wrong, says nothing."""
+        """Return the notice in which the same was said last, of the same content; none where that was taken back or turned out wrong."""
         content = offer.current.content if offer else None
-        for one in self.notices:
+        for one in reversed(self.notices):
             same_place = (one.event.seller_id, one.event.listing_id) == (said.event.seller_id, said.event.listing_id)
             same_words = (one.event.notifier_id, one.event.complaint) == (said.event.notifier_id, said.event.complaint)
-            lifted = one.rests_on is not None and any(state == "put_back" for _, state in one.rests_on.life)
-            gone = one.amended or lifted or (one.final is not None and one.final.code not in STANDS)
-            if one.order < said.order and same_place and same_words and one.content == content and not one.same_as and not gone:
-                return one
+            if one.order < said.order and same_place and same_words and not one.same_as:
+                lifted = one.rests_on is not None and any(state == "put_back" for _, state in one.rests_on.life)
+                gone = one.amended or lifted or (one.final is not None and one.final.code not in STANDS)
+                return one if one.content == content and not gone else None
         return None
 
     def _fault(self, said: Said, right: Right | None) -> str:

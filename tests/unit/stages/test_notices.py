@@ -478,3 +478,53 @@ def test_the_brake_holds_what_silence_takes_down() -> None:
     for number in range(3):
         stage.suspicious(listing_id=f"L{number}")
     assert len(takedowns(stage.feed(sequenced_tick(at(days=9))))) == 1
+
+
+# -- what only shows later
+
+
+def test_a_notice_that_is_taken_back_waits_no_more() -> None:
+    stage = Stage()
+    stage.feed(notice(), notice(LATER, notice_id="T", claim="retraction", retracts="N1"))
+    assert (stage.store.sizes()["waiting"].entries, stage.store.sizes()["attached"].entries) == (0, 0)
+
+
+def test_the_right_that_scores_highest_leads() -> None:
+    other = right(right_id="R2", brand_id="B2", brand="Adidas")
+    stage = Stage(HELD, other)
+    found = match("AD1DAS", 5, right_id="R2", brand_id="B2", alias="Adidas", method="leetspeak")
+    stage.offer("Nike AD1DAS shoes", [match(), found])
+    (asked,) = reviews(stage.total)
+    stage.feed(ruling("inconclusive", review_id=asked.review_id))
+    (review,) = reviews(stage.feed(notice(LATER, right_id=None, notifier_id="BUYER", notifier_kind="consumer")))
+    assert (review.right_ids, review.score) == (("R2",), 3.4)
+
+
+def test_a_notice_that_comes_with_a_ruling_of_before_took_no_time() -> None:
+    stage = Stage()
+    stage.plain()
+    (review,) = reviews(stage.feed(notice(at(hours=5))))
+    (answer,) = outcomes(stage.feed(ruling("genuine", at(hours=4), review_id=review.review_id)))
+    assert answer.handled_in == 0
+
+
+def test_amendments_say_who_made_them_and_reach_whom_they_concern() -> None:
+    stage = fast()
+    stage.plain(marketplace="cn")
+    (takedown,) = takedowns(stage.feed(notice(LATER)))
+    stage.feed(notice(at(hours=2), notice_id="N2"))
+    taken = outcomes(stage.feed(notice(at(hours=3), notice_id="T", claim="retraction", retracts="N2")))
+    assert [(each.notice_id, each.automated) for each in taken if each.amendment] == [("N2", True)]
+    forwarded = outcomes(stage.feed(appeal(at(days=1), takedown_id=takedown.takedown_id)))
+    assert [each.notice_id for each in forwarded] == ["N1"], "who took it back is asked for nothing more"
+    amended = outcomes(stage.feed(ruling("reverse", at(days=2), takedown_id=takedown.takedown_id)))
+    assert [(each.notice_id, each.code, each.automated) for each in amended] == [("N1", "reversed", False)]
+
+
+def test_a_complaint_that_was_right_stands_and_falls_with_its_takedown() -> None:
+    stage = Stage()
+    stage.plain()
+    stage.feed(notice(LATER, notifier_id="BUYER", notifier_kind="consumer"), appeal(at(days=1), notice_id="N1", notifier_id="BUYER"))
+    (takedown,) = takedowns(stage.feed(ruling("reverse", at(days=2), appeal_id="A-N1")))
+    (amended,) = outcomes(stage.feed(ruling("reverse", at(days=3), takedown_id=takedown.takedown_id)))
+    assert (amended.code, amended.takedown_id) == ("reversed", takedown.takedown_id)

@@ -588,3 +588,47 @@ def test_nobody_appeals_against_what_only_carries_out_a_ruling() -> None:
     stage.feed(appeal(APPEALED, takedown_id=takedown_id), sequenced_tick(FIRED))
     (renewed,) = takedowns(stage.feed(ruling("uphold", at(days=20), "court", takedown_id=takedown_id)))
     assert codes(stage.feed(appeal(at(days=20), takedown_id=renewed.takedown_id))) == {"illegal-move": 1}
+
+
+def test_a_second_appeal_has_a_clock_of_its_own() -> None:
+    policy = default_policy(appeals={"most": 2})
+    stage = Stage(right(notifier_ids=("HOLDER",)), policy=policy, standings=(FAST,))
+    stage.plain(marketplace="cn")
+    (takedown,) = takedowns(stage.feed(notice(LATE)))
+    stage.feed(appeal(at(days=3), takedown_id=takedown.takedown_id), ruling("uphold", at(days=5), takedown_id=takedown.takedown_id))
+    stage.feed(appeal(at(days=10), appeal_id="A2", takedown_id=takedown.takedown_id, jurisdiction="dsa"))
+    assert stage.feed(sequenced_tick(at(days=60))).events == [], "the first clock has stopped, the second regime has none"
+
+
+def test_listings_that_come_back_with_their_store_are_no_fewer_takedowns() -> None:
+    stage = Flagging()
+    stage.offer("Nike hat", [NIKE], listing_id="H1")
+    stage.fakes(range(4))
+    (closed,) = closures(stage.total)
+    stage.feed(ruling("reverse", at(days=20), "court", closure_id=closed.closure_id))
+    (ledger,) = stage.ledgers()
+    assert (ledger.down, ledger.closure_id, ledger.closure_question) == (4, None, None)
+
+
+def test_a_closure_names_no_takedown_inside_its_appeal() -> None:
+    stage = Flagging()
+    first = taken_down(stage)
+    stage.feed(appeal(at(hours=1), takedown_id=first))
+    stage.fakes(range(1, 5))
+    (closed,) = closures(stage.total)
+    assert (closed.points, first in closed.takedown_ids) == (48, False)
+
+
+def test_a_store_that_closed_by_an_answer_has_no_question_open() -> None:
+    stage, review = closing()
+    stage.feed(ruling("uphold", at(days=14), review_id=review.review_id))
+    (ledger,) = stage.ledgers()
+    assert (ledger.closure_question, ledger.closure_id is not None) == (None, True)
+
+
+def test_what_was_renewed_is_given_back_once() -> None:
+    stage, takedown_id = by_notice()
+    stage.feed(appeal(APPEALED, takedown_id=takedown_id), sequenced_tick(FIRED))
+    (renewed,) = takedowns(stage.feed(ruling("uphold", at(days=20), "court", takedown_id=takedown_id)))
+    stage.feed(ruling("reverse", at(days=21), "court", takedown_id=takedown_id))
+    assert codes(stage.feed(ruling("reverse", at(days=22), "court", takedown_id=renewed.takedown_id))) == {"illegal-move": 1}
