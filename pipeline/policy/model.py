@@ -250,6 +250,15 @@ class Appeals(Part):
     cn: CnAppeals
     dmca: DmcaAppeals
 
+    @field_validator("rules")
+    @classmethod
+    def _each_can_fit(cls, rules: tuple[AppealRule, ...]) -> tuple[AppealRule, ...]:
+        """Refuse a rule that fits everything: none behind it would ever be asked, and `regime` says what holds where none fits."""
+        for number, rule in enumerate(rules):
+            if not (rule.sources or rule.right_kinds or rule.marketplaces):
+                raise ValueError(f"rule {number + 1} fits everything: name sources, right_kinds or marketplaces, or set `regime`")
+        return rules
+
 
 class Step(Part):
     """A step on the way to closure: from so many points on, and at least this share of the seller's listings taken down."""

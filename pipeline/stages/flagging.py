@@ -17,6 +17,7 @@ from pipeline.events.match import Match
 from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedNotice, SequencedRuling, SequencedTick, SlimListing
 from pipeline.signals.case import Case, Past
 from pipeline.stages import cases, decisions, desk, notices, questions
+from pipeline.stages.answers import Answers
 from pipeline.stages.desk import SCHEDULE, SELLERS, Desk
 from pipeline.stages.enforcer import Enforcer
 from pipeline.stages.intake import Intake
@@ -56,8 +57,9 @@ class Flagger:
         self._desk = Desk(view, reference)
         self._enforcer = Enforcer(self._desk)
         outcomes = Outcomes(self._desk)
-        self._redress = Redress(self._desk, self._enforcer, outcomes)
-        self._intake = Intake(self._desk, self._enforcer, self._redress, outcomes)
+        self._answers = Answers(self._desk, self._enforcer, outcomes)
+        self._redress = Redress(self._desk, self._enforcer, outcomes, self._answers)
+        self._intake = Intake(self._desk, self._enforcer, self._redress, self._answers, outcomes)
 
     @property
     def outputs(self) -> Outputs:
@@ -100,7 +102,7 @@ class Flagger:
         if deadline.what == brake.FORGET:
             brake.forget(self._desk.view, deadline)
         elif deadline.what == questions.DUE:
-            self._redress.unanswered(deadline.subject, now)
+            self._answers.unanswered(deadline.subject, now)
         elif deadline.what == cases.PUT_BACK:
             self._redress.put_back(deadline.subject, now)
         elif deadline.what == notices.WAITED:

@@ -11,6 +11,7 @@ from pipeline.events.right import Right
 from pipeline.events.sequence import SequencedNotice
 from pipeline.signals.case import Finding
 from pipeline.stages import attached, decisions, notice_checks
+from pipeline.stages.answers import Answers
 from pipeline.stages.desk import SCHEDULE, Desk
 from pipeline.stages.enforcer import Enforcer
 from pipeline.stages.notices import KnownNotice
@@ -26,8 +27,8 @@ SIGNAL = "notice"
 class Intake:
     """Works at one chunk's desk."""
 
-    def __init__(self, desk: Desk, enforcer: Enforcer, redress: Redress, outcomes: Outcomes) -> None:
-        self._desk, self._enforcer, self._redress, self._outcomes = desk, enforcer, redress, outcomes
+    def __init__(self, desk: Desk, enforcer: Enforcer, redress: Redress, answers: Answers, outcomes: Outcomes) -> None:
+        self._desk, self._enforcer, self._redress, self._answers, self._outcomes = desk, enforcer, redress, answers, outcomes
 
     def notice(self, event: SequencedNotice) -> Fault | None:
         """Confirm a notice, and look at it. A fault: its id is known, though whoever remembers ids has forgotten it."""
@@ -187,7 +188,7 @@ class Intake:
         if target.outcome is None:
             target = self._desk.notices.leave(target) if target.waits else target
             self._outcomes.end(target, "retracted", "retracted", by.at)
-            self._redress.leave_question(target, by.at)
+            self._answers.leave(target, by.at)
             return
         self._outcomes.amend(seller_id, notice_id, "retracted", "retracted", by.at, target.takedown_id)
         if target.takedown_id is not None:

@@ -1,38 +1,32 @@
-"""Redress: what people decide, what is objected to, what deadlines bring, and what is given back."""
+"""Redress: what people decide about measures, what is objected to, what deadlines bring, and what is given back."""
 
 from datetime import datetime
 
 from msgspec.structs import replace
 
-from pipeline.enforcement import brake
 from pipeline.enforcement.ledger import Ledger
 from pipeline.enforcement.regimes import put_back_at, regime
 from pipeline.events.dead_letter import Fault
 from pipeline.events.ids import derive
-from pipeline.events.notice import Outcome
 from pipeline.events.sequence import SequencedAppeal, SequencedNotice, SequencedRuling
-from pipeline.events.takedown import Severity
-from pipeline.stages import attached, decisions, rulings
+from pipeline.stages import decisions, rulings
+from pipeline.stages.answers import Answers
 from pipeline.stages.cases import Case, refusal_of
 from pipeline.stages.decisions import Answer
-from pipeline.stages.desk import SCHEDULE, SELLERS, Desk
+from pipeline.stages.desk import SELLERS, Desk
 from pipeline.stages.enforcer import Enforcer
 from pipeline.stages.notice_checks import rights_in_question
 from pipeline.stages.notices import KnownNotice
 from pipeline.stages.outcomes import Outcomes
-from pipeline.stages.questions import Question
-from pipeline.stages.registry import is_valid
 from pipeline.stages.reversal import Ground, Reversal
-from pipeline.stages.shelf import KnownListing
-from pipeline.stages.verdict import about_goods
 from pipeline.state.table import SEPARATOR
 
 
 class Redress:
     """Works at one chunk's desk."""
 
-    def __init__(self, desk: Desk, enforcer: Enforcer, outcomes: Outcomes) -> None:
-        self._desk, self._enforcer, self._outcomes = desk, enforcer, outcomes
+    def __init__(self, desk: Desk, enforcer: Enforcer, outcomes: Outcomes, answers: Answers) -> None:
+        self._desk, self._enforcer, self._outcomes, self._answers = desk, enforcer, outcomes, answers
 
     def ruling(self, event: SequencedRuling) -> Fault | None:
         """Do what people have decided. A fault: it cannot be decided so, or not by them."""
@@ -41,7 +35,7 @@ class Redress:
             return found
         self._desk.tally.facts[f"ruled-{event.verdict}"] += 1
         if isinstance(found, rulings.Answered):
-            self._answer(event, found.review_id, found.question)
+            self._answers.answer(event, found.review_id, found.question)
         elif isinstance(found, rulings.Stayed):
             self._desk.cases.note(event.seller_id, found.ident, replace(found.case, put_back_at=None))
             self._desk.tally.facts["stayed"] += 1
@@ -50,134 +44,6 @@ class Redress:
         else:
             self._settle(event, found)
         return None
-
-    # -- questions
-
-    def _answer(self, event: SequencedRuling, review_id: str, asked: Question) -> None:
-        """Do what the answer to a question says."""
-        seller_id, at = event.seller_id, event.at
-        if asked.listing_id is None:
-            self._desk.answered(seller_id, review_id, "ruling", at)
-            self._answer_closure(event, review_id, asked)
-        elif not self._has_active_right(asked, at):
-            self._close_question(seller_id, review_id, at)
-        else:
-            self._desk.answered(seller_id, review_id, "ruling", at)
-            self._answer_listing(event, review_id, asked, asked.listing_id)
-
-    def _answer_listing(self, event: SequencedRuling, review_id: str, asked: Question, listing_id: str) -> None:
-        seller_id = event.seller_id
-        if event.verdict == "genuine":
-            self._desk.shelf.exempt(seller_id, listing_id, asked.right_ids, asked.content or "")
-            self._tell(seller_id, review_id, "refused", "found-genuine", event.at)
-        elif event.verdict == "inconclusive":
-            self._tell(seller_id, review_id, "refused", "inconclusive", event.at)
-        else:
-            answer = Answer(review_id, event.at, decisions.graveness(event), event)
-            self._take_down(seller_id, asked, listing_id, answer)
-
-    def _answer_closure(self, event: SequencedRuling, review_id: str, asked: Question) -> None:
-        """Close the store where people say so."""
-        ledger, preset = replace(self._desk.ledger(event.seller_id), closure_question=None), self._desk.policy.preset()
-        self._desk.view.put(SELLERS, event.seller_id, ledger)
-        if event.verdict == "uphold" and preset is not None and ledger.closure_id is None:
-            at = ledger.newest(event.at)
-            self._enforcer.close_as_answered(event.seller_id, ledger, asked.cause or review_id, at, preset, review_id)
-
-    def unanswered(self, name: str, now: datetime) -> None:
-        """End a question that nobody has answered in time."""
-        seller_id, _, review_id = name.partition(SEPARATOR)
-        asked = self._desk.questions.waiting(seller_id, review_id)
-        if asked is None:
-            return
-        if asked.listing_id is None:
-            self._desk.answered(seller_id, review_id, "unanswered", now)
-            self._desk.view.put(SELLERS, seller_id, replace(self._desk.ledger(seller_id), closure_question=None))
-        elif not self._has_active_right(asked, now):
-            self._close_question(seller_id, review_id, now)
-        else:
-            self._desk.answered(seller_id, review_id, "unanswered", now)
-            self._default(seller_id, review_id, asked, asked.listing_id, now)
-
-    def _default(self, seller_id: str, review_id: str, asked: Question, listing_id: str, now: datetime) -> None:
-        """Do what the policy says where nobody answers."""
-        listing = self._desk.shelf.of(seller_id, listing_id)
-        if listing is not None and listing.status == "down":
-            self._tell(seller_id, review_id, "already_down", "already-down", now, automated=True, takedown_id=listing.takedown_id)
-        elif listing is not None and _is_suspected(asked, listing) and self._may_take_down_unasked(asked, now):
-            grave: Severity = "serious" if _score(asked, listing) >= self._desk.policy.decision.serious else "ordinary"
-            self._take_down(seller_id, asked, listing_id, Answer(review_id, now, grave, None))
-        else:
-            self._tell(seller_id, review_id, "refused", "unanswered", now, automated=True)
-
-    def _may_take_down_unasked(self, asked: Question, now: datetime) -> bool:
-        """Tell whether silence takes down, by the policy, and by the brake, for which it counts then."""
-        policy, view = self._desk.policy, self._desk.view
-        if policy.reviews.unanswered != "takedown" or not brake.allows(view, policy.brake, asked.right_ids, decisions.UNANSWERED, now):
-            return False
-        brake.count(view, SCHEDULE, policy.brake, asked.right_ids, decisions.UNANSWERED, now, policy.times.lateness)
-        return True
-
-    def _take_down(self, seller_id: str, asked: Question, listing_id: str, by: Answer) -> None:
-        """Take down what a question was about, where it is still there; to remove it is no escape."""
-        listing = self._desk.shelf.of(seller_id, listing_id)
-        if listing is None:
-            self._tell(seller_id, by.ident, "refused", "listing-unknown", by.at)
-        elif listing.status == "down":
-            self._desk.tally.facts["already-down"] += 1
-            self._tell(seller_id, by.ident, "already_down", "already-down", by.at, takedown_id=listing.takedown_id)
-        else:
-            takedown_id = self._carry_out(seller_id, asked, listing_id, listing, by)
-            self._tell(seller_id, by.ident, "accepted", "accepted", by.at, automated=by.by is None, takedown_id=takedown_id)
-
-    def _carry_out(self, seller_id: str, asked: Question, listing_id: str, listing: KnownListing, by: Answer) -> str:
-        ledger, preset = self._desk.ledger(seller_id), self._desk.policy.preset()
-        cost = self._enforcer.cost(listing, ledger, by.severity, preset, by.at)
-        takedown = decisions.answered(seller_id, asked, listing_id, listing, by, cost, self._desk.snapshot)
-        self._enforcer.carry_out(takedown, listing, ledger, preset)
-        return takedown.takedown_id
-
-    def _close_question(self, seller_id: str, review_id: str, at: datetime) -> None:
-        """End a question none of whose rights holds any more."""
-        self._desk.answered(seller_id, review_id, "right-inactive", at)
-        self._tell(seller_id, review_id, "refused", "right-inactive", at, automated=True)
-
-    def _has_active_right(self, asked: Question, at: datetime) -> bool:
-        rights = self._desk.snapshot.registry.rights
-        found = (rights[right_id] for right_id in asked.right_ids if right_id in rights)
-        return any(right.status == "active" and is_valid(right, at) for right in found)
-
-    def _tell(
-        self,
-        seller_id: str,
-        review_id: str,
-        outcome: Outcome,
-        code: str,
-        at: datetime,
-        *,
-        automated: bool = False,
-        takedown_id: str | None = None,
-    ) -> None:
-        """Answer the notices that wait for a question."""
-        waiting = attached.question(review_id)
-        for notice_id in self._desk.attached.of(seller_id, waiting):
-            known = self._desk.notices.get(seller_id, notice_id)
-            if known is not None and known.outcome is None:
-                self._outcomes.end(known, outcome, code, at, automated=automated, takedown_id=takedown_id)
-        self._desk.attached.clear(seller_id, waiting)
-
-    def leave_question(self, notice: KnownNotice, at: datetime) -> None:
-        """Let a notice that was taken back wait for no question; one that only notices have opened ends with the last of them."""
-        seller_id = notice.event.seller_id
-        asked = self._desk.questions.waiting(seller_id, notice.review_id)
-        if asked is None or notice.review_id is None:
-            return
-        waiting = attached.question(notice.review_id)
-        self._desk.attached.remove(seller_id, waiting, notice.event.notice_id, notice.place)
-        if not asked.by_signals and not self._desk.attached.of(seller_id, waiting):
-            self._desk.answered(seller_id, notice.review_id, "retracted", at)
-
-    # -- measures
 
     def _settle(self, event: SequencedRuling, settled: rulings.Settled) -> None:
         """Give back what was reversed; of what was upheld, count it again for what it leads to."""
@@ -314,22 +180,11 @@ class Redress:
             return None
         grave = decisions.claimed(known.event) if event.verdict == "reverse" else decisions.graveness(event)
         asked = decisions.asked_by(known.event, listing, rights)
-        takedown_id = self._carry_out(
+        takedown_id = self._answers.carry_out(
             event.seller_id, asked, known.event.listing_id, listing, Answer(refusal_of(known.event.notice_id), event.at, grave, event)
         )
         self._outcomes.joins(known, takedown_id, event.at)
         return takedown_id
-
-
-def _is_suspected(asked: Question, listing: KnownListing) -> bool:
-    """Tell whether a signal about the goods speaks against a listing as it is now, in what was asked."""
-    concerned = set(asked.right_ids).difference(listing.found_genuine)
-    return any(about_goods(one.shares) for one in listing.weighed if one.right_id in concerned)
-
-
-def _score(asked: Question, listing: KnownListing) -> float:
-    """Return what a listing scores as it is now, in what was asked."""
-    return max((one.score for one in listing.weighed if one.right_id in asked.right_ids), default=asked.score)
 
 
 def _with_outcome(ledger: Ledger, settled: rulings.Settled) -> Ledger:

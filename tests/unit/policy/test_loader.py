@@ -80,6 +80,8 @@ def test_a_fault_stands_on_its_line(old: str, new: str, fault: str) -> None:
         ("unless_from = 24, unless_below = 48", "unless_from = 48, unless_below = 24", "unless_from <= unless_below must hold"),
         ('code = "restriction", at = 24', 'code = "warning", at = 24', "a step is named twice"),
         ("ask_before_closure = true ", "ask_before_closure = 7 ", "valid boolean"),
+        ('{ regime = "cn", sources = ["notice"], marketplaces = ["cn"] }', '{ regime = "cn" }', "rule 2 fits everything"),
+        ('due_after = "P7D"', 'due_after = "7 days"', "ISO 8601"),
         ('calendar = "US"', 'calendar = "XX"', "no calendar that is known"),
         ("prior = -4.0", "prior = nan", "finite"),
     ],

@@ -556,7 +556,7 @@ def test_a_reversal_wipes_the_traces_of_what_was_taken_down() -> None:
 
 
 def test_what_was_swept_goes_and_comes_with_its_store() -> None:
-    rule = AppealRule(regime="cn")
+    rule = AppealRule(regime="cn", sources=("closure",))
     stage = Flagging(policy=default_policy(appeals={"rules": (rule,)}, enforcement={"ask_before_closure": False}))
     stage.offer("Nike hat", [NIKE], listing_id="H1")
     stage.fakes(range(4))
