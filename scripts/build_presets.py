@@ -110,12 +110,12 @@ def _rightness(year: Judged) -> Iterator[str]:
     yield ""
     yield "`takedown evaluate` prints the same of any folder that `takedown simulate` made."
     yield ""
-    yield "| regime | takedowns | wrong | of them given back | share | median time until then |"
-    yield "|---|---:|---:|---:|---:|---:|"
+    yield "| regime | takedowns | wrong | of them put back | of them reversed | share reversed | median time until then |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
     yield from (_regime_row(name, figures) for name, figures in scores.regimes.items())
     yield ""
-    yield "A takedown is wrong if it hit genuine goods, or went with the store of an honest seller. Those that were not given back by the"
-    yield "end were not objected to, wait for a ruling, or were ruled on wrongly."
+    yield "A takedown is wrong if it hit genuine goods, or went with the store of an honest seller. A put-back by a deadline is no finding;"
+    yield "a ruling may come later. What was not reversed was not objected to, waits for a ruling, or was ruled on wrongly."
     yield ""
     yield "| notices of | accepted | refused | already down | retracted | amended later | accepted share |"
     yield "|---|---:|---:|---:|---:|---:|---:|"
@@ -135,7 +135,7 @@ def _regime_row(name: str, figures: Mapping[str, float]) -> str:
     hours = figures.get("median_hours")
     days = f"{hours / 24:.1f} days" if hours is not None else "-"
     share = f"{figures['share']:.0%}" if figures["wrong"] else "-"
-    numbers = " | ".join(f"{figures[measure]:,}" for measure in ("takedowns", "wrong", "given_back"))
+    numbers = " | ".join(f"{figures[measure]:,}" for measure in ("takedowns", "wrong", "put_back", "reversed"))
     return f"| {name} ({_REGIMES[name]}) | {numbers} | {share} | {days} |"
 
 

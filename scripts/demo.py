@@ -41,7 +41,8 @@ def put_back(out: Path) -> Iterator[Mapping[str, Any]]:
     found = [event for event in events(out, "reinstatements") if event["cause"] == "deadline" and event["takedown_id"] in accepted]
     ruled = {event["takedown_id"] for event in events(out, "reinstatements") if event["cause"] == "ruling" and "takedown_id" in event}
     removed = {event["listing"]["listing_id"] for event in events(out, "events.unique") if is_removal(event)}
-    offered = (event for event in found if event["listing_id"] not in removed)  # of what its seller has removed nothing is to be seen
+    swept = {event["listing_id"] for event in events(out, "takedowns") if event["source"] == "closure"}
+    offered = (event for event in found if event["listing_id"] not in removed | swept)  # of what is not offered again nothing is to be seen
     yield from sorted(offered, key=lambda event: event["takedown_id"] not in ruled)
 
 

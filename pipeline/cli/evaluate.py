@@ -32,7 +32,7 @@ def command(
     Decisions are scored from the signals alone: brake and enforcement are off. A line of truth.jsonl is {"listing_id", "brand_ids"?,
     "counterfeit"?, "seller_id"?, "kind"?}; what is absent is unknown and is not scored. Recall counts a counterfeit that was taken down or
     asked about. With truth-people.jsonl, which `takedown simulate` writes, all of the folder is run as well, and what that did to sellers
-    and notices is scored: honest sellers hit, wrong takedowns given back, notices accepted and refused, questions by how they ended.
+    and notices is scored: honest sellers hit, wrong takedowns reversed or put back, notices accepted and refused, how questions ended.
     """
     with progress("records") as bar:
         task = bar.add_task("evaluating", total=None, records=0)
@@ -63,7 +63,7 @@ def _show_people(scores: PeopleScores) -> None:
     _add_rows(table, "sellers", scores.sellers)
     _add_rows(table, "questions ended", scores.questions)
     out.print(table)
-    out.print(_grouped("regime", ("takedowns", "wrong", "given_back", "share", "median_hours"), scores.regimes))
+    out.print(_grouped("regime", ("takedowns", "wrong", "put_back", "reversed", "share", "median_hours"), scores.regimes))
     out.print(_grouped("notices by", ("accepted", "refused", "already_down", "retracted", "amended", "share"), scores.notices))
 
 

@@ -70,8 +70,11 @@ def _honest(seller_ids: Iterable[str], known: Known) -> int:
 
 
 def regimes(story: Story, known: Known, regime_of: Callable[[Takedown], str]) -> dict[str, dict[str, float]]:
-    """Count, by regime, takedowns, those that were wrong, those of them given back, and the median of the hours until then."""
-    back = story.first_given_back()
+    """Count, by regime, takedowns, those that were wrong, and of them those put back by a deadline and those reversed.
+
+    `share` and `median_hours` are of reversals: a put-back is no finding.
+    """
+    back, lifted = story.reversed(), story.put_back()
     groups: dict[str, list[tuple[Takedown, bool | None]]] = {}
     for takedown in story.takedowns:
         groups.setdefault(regime_of(takedown), []).append((takedown, known.is_wrong(takedown)))
@@ -81,7 +84,13 @@ def regimes(story: Story, known: Known, regime_of: Callable[[Takedown], str]) ->
         hours = [
             (back[one.takedown_id].decided_at - one.decided_at).total_seconds() / HOUR for one in wrong if one.takedown_id in back
         ]  # fmt: skip
-        figures[name] = {"takedowns": len(group), "wrong": len(wrong), "given_back": len(hours), "share": _share(len(hours), len(wrong))}
+        figures[name] = {
+            "takedowns": len(group),
+            "wrong": len(wrong),
+            "put_back": sum(one.takedown_id in lifted for one in wrong),
+            "reversed": len(hours),
+            "share": _share(len(hours), len(wrong)),
+        }
         if hours:
             figures[name]["median_hours"] = round(median(hours), 1)
     return figures

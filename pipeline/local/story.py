@@ -44,13 +44,13 @@ class Story:
                 case _:
                     pass
 
-    def first_given_back(self) -> dict[str, Reinstatement]:
-        """Return the first reinstatement of each takedown that was given back."""
-        found: dict[str, Reinstatement] = {}
-        for event in self.reinstatements:
-            if event.takedown_id is not None:
-                found.setdefault(event.takedown_id, event)
-        return found
+    def reversed(self) -> dict[str, Reinstatement]:
+        """Return how each takedown was reversed that was; a put-back by a deadline is no finding."""
+        return {event.takedown_id: event for event in self.reinstatements if event.takedown_id is not None and event.cause != "deadline"}
+
+    def put_back(self) -> frozenset[str]:
+        """Return the takedowns that a deadline has lifted, whatever became of them."""
+        return frozenset(event.takedown_id for event in self.reinstatements if event.takedown_id is not None and event.cause == "deadline")
 
     def final_outcomes(self) -> Iterator[NoticeOutcome]:
         """Yield the one final outcome of each notice that has ended; what amended it later is left out."""

@@ -24,13 +24,18 @@ def test_it_tells_of_one_of_each_kind_and_of_a_listing_that_was_put_back(told: P
         assert takedown("explain", told, ident, "--as", kind).returncode == 0
 
 
-def test_what_people_ruled_on_afterwards_comes_first(told: Path, tmp_path: Path) -> None:
+def test_what_people_ruled_on_afterwards_comes_first_and_what_is_not_offered_again_is_left_out(told: Path, tmp_path: Path) -> None:
     (back,) = put_back(told)
-    other = {**back, "takedown_id": "another", "listing_id": "L0"}
-    lines = [*story.events(told, "reinstatements")]
+    others = [{**back, "takedown_id": f"another {name}", "listing_id": name} for name in ("L0", "REMOVED", "SWEPT")]
     outcomes = [*story.events(told, "notice-outcomes")]
     accepted = next(event for event in outcomes if event["outcome"] == "accepted")
-    write_topics(tmp_path, {"reinstatements": [other, *lines], "notice-outcomes": [*outcomes, {**accepted, "takedown_id": "another"}]})
+    topics = {
+        "reinstatements": [*others, *story.events(told, "reinstatements")],
+        "notice-outcomes": [*outcomes, *({**accepted, "takedown_id": other["takedown_id"]} for other in others)],
+        "events.unique": [{"kind": "listing", "listing": {"listing_id": "REMOVED", "change": "removed"}}],
+        "takedowns": [{"listing_id": "SWEPT", "source": "closure"}],
+    }
+    write_topics(tmp_path, topics)
     assert [event["listing_id"] for event in put_back(tmp_path)] == [story.LISTING, "L0"]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.events.decision import Reason
 from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.notice import NoticeOutcome
-from pipeline.events.reinstatement import Reinstatement
+from pipeline.events.reinstatement import Cause, Reinstatement
 from pipeline.events.takedown import Takedown
 from pipeline.local.people_scores import Known, notices, regimes, score, sellers
 from pipeline.local.story import Story
@@ -34,8 +34,8 @@ def takedown(name: str, listing_id: str, seller_id: str = "S1", **changes: Any) 
     })  # fmt: skip
 
 
-def back(takedown_id: str, hours: float) -> Reinstatement:
-    return Reinstatement(f"R{takedown_id}{hours}", "S1", START + timedelta(hours=hours), "ruling", "1", "1", takedown_id=takedown_id)
+def back(takedown_id: str, hours: float, cause: Cause = "ruling") -> Reinstatement:
+    return Reinstatement(f"R{takedown_id}{hours}", "S1", START + timedelta(hours=hours), cause, "1", "1", takedown_id=takedown_id)
 
 
 def outcome(notice_id: str, what: str, *, amendment: bool = False) -> NoticeOutcome:
@@ -57,11 +57,18 @@ def test_wrong_takedowns_their_return_and_the_median_time_are_told_by_regime() -
     story = Story()
     story.takedowns = [takedown(f"T{number}", "L1") for number in range(4)]  # wrong
     story.takedowns += [takedown("T4", "L2"), takedown("T5", "L9"), takedown("T6", "L3")]  # right; unknown; wrong, under another regime
-    story.reinstatements = [back("T0", 10), back("T0", 99), back("T1", 30), back("T2", 20), back("T4", 1)]
+    story.reinstatements = [
+        back("T3", 1, "deadline"),
+        back("T0", 5, "deadline"),
+        back("T0", 10),
+        back("T1", 30),
+        back("T2", 20),
+        back("T4", 1),
+    ]
     figures = regimes(story, KNOWN, lambda one: "cn" if one.listing_id == "L3" else "dsa")
     assert figures == {
-        "cn": {"takedowns": 1, "wrong": 1, "given_back": 0, "share": 0.0},
-        "dsa": {"takedowns": 6, "wrong": 4, "given_back": 3, "share": 0.75, "median_hours": 20.0},
+        "cn": {"takedowns": 1, "wrong": 1, "put_back": 0, "reversed": 0, "share": 0.0},
+        "dsa": {"takedowns": 6, "wrong": 4, "put_back": 2, "reversed": 3, "share": 0.75, "median_hours": 20.0},
     }
 
 

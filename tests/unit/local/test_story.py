@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from pipeline.events.notice import NoticeOutcome
-from pipeline.events.reinstatement import Reinstatement
+from pipeline.events.reinstatement import Cause, Reinstatement
 from pipeline.flow import STAGES
 from pipeline.local.story import Story
 from pipeline.stages.record import Output, Outputs, Record
@@ -17,17 +17,18 @@ def told(*events: Any) -> Story:
     return story
 
 
-def given_back(takedown_id: str | None, hours: int) -> Reinstatement:
-    return Reinstatement(f"R{hours}", "S1", START + timedelta(hours=hours), "ruling", "1", "1", takedown_id=takedown_id)
+def given_back(takedown_id: str | None, hours: int, cause: Cause = "ruling") -> Reinstatement:
+    return Reinstatement(f"R{hours}", "S1", START + timedelta(hours=hours), cause, "1", "1", takedown_id=takedown_id)
 
 
 def outcome(what: str, *, amendment: bool = False) -> NoticeOutcome:
     return NoticeOutcome("N1", "H", "S1", "L1", what, what, "", True, START, 0, "1", amendment)  # type: ignore[arg-type]
 
 
-def test_the_first_return_of_a_takedown_counts_and_that_of_a_closure_is_none() -> None:
-    story = told(given_back("T1", 2), given_back("T1", 5), given_back(None, 1))
-    assert story.first_given_back() == {"T1": given_back("T1", 2)}
+def test_a_put_back_is_no_reversal_and_the_return_of_a_closure_neither() -> None:
+    story = told(given_back("T1", 2, "deadline"), given_back("T1", 5), given_back("T2", 6, "deadline"), given_back(None, 1))
+    assert story.reversed() == {"T1": given_back("T1", 5)}
+    assert story.put_back() == {"T1", "T2"}
 
 
 def test_a_notice_has_one_final_outcome() -> None:
