@@ -22,7 +22,7 @@ class Content(Protocol):
     """What makes a listing another one than it was."""
 
     @property
-    def fingerprint(self) -> str:
+    def fingerprint(self) -> str | None:
         """The hash of the title's letters."""
 
     @property
@@ -166,7 +166,7 @@ class Shelf:
         return True
 
     def _wipe_traces(self, seller_id: str, was: Content, takedown_id: str) -> None:
-        for what, value in (("title", was.fingerprint), *(("picture", phash) for phash in was.phashes)):
+        for what, value in (("title", was.fingerprint or ""), *(("picture", phash) for phash in was.phashes)):
             trace = self._view.get(TRACES, key(seller_id, what, value))
             if trace is not None and trace.takedown_id == takedown_id:
                 self._view.delete(TRACES, key(seller_id, what, value))
@@ -223,7 +223,7 @@ def exempted(listing: KnownListing, right_ids: tuple[str, ...]) -> KnownListing:
 
 def content(of: Content) -> str:
     """Return what a finding of people holds for: the letters of the title, the pictures and the brand that is named."""
-    return " ".join((of.fingerprint, *of.phashes, *((of.brand.casefold(),) if of.brand else ())))
+    return " ".join((of.fingerprint or "", *of.phashes, *((of.brand.casefold(),) if of.brand else ())))
 
 
 def renewed(offer: Offer, known: KnownListing | None) -> KnownListing:
