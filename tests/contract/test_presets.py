@@ -5,7 +5,7 @@ import tomllib
 from functools import cache
 
 from pipeline.policy.loader import default_text, parse
-from scripts.build_presets import FILE, PRESETS, Market, page, under
+from scripts.build_presets import FILE, PRESETS, SHIPPED, Market, page, under
 
 SMALL = Market(listings=900, days=40, seed=3)
 
