@@ -20,6 +20,7 @@ from rich.console import Console
 from pipeline.codec import encode
 from pipeline.events.clock import Tick
 from pipeline.events.listing import Listing
+from pipeline.events.policy_record import PolicyRecord
 from pipeline.events.right import Right
 from pipeline.flow import STAGES
 from pipeline.kafka.batches import send
@@ -30,10 +31,10 @@ from pipeline.kafka.publish import producer, publish
 from pipeline.kafka.reading import batches, bounds, reading
 from pipeline.kafka.recompute import recompute
 from pipeline.kafka.topics import create, topic_name
+from pipeline.policy.loader import default_text, parse
 from pipeline.settings import Settings
 from scripts.broker.broker import Broker
 from scripts.broker.workers import Workers, all_read
-from scripts.chaos.run import default_policy
 
 _START = datetime(2016, 7, 1, 8, tzinfo=UTC)
 _SELLER = "S-with-many"
@@ -70,7 +71,7 @@ async def close_in_the_middle(listings: int, broker: Broker, scratch: Path, say:
     """Run everything. Raises TimeoutError where the workers do not catch up."""
     settings = Settings(bootstrap=broker.bootstrap, application="closure", partitions=1, state_dir=scratch / "state", session_timeout=6)
     await create(settings)
-    await publish(settings, "policies", [default_policy()])
+    await publish(settings, "policies", [_closing_at_once()])
     await publish(settings, "rights", [("R1", encode(Right("R1", "B1", "Nike", "trademark", "Nike Inc.")))])
     with Workers(settings, scratch / "workers") as workers:
         for stage in STAGES:
@@ -95,6 +96,14 @@ async def close_in_the_middle(listings: int, broker: Broker, scratch: Path, say:
     compared = await compare(settings, scratch / "recomputed", done.lines, fused=False)
     differing = sum(each.difference is not None for each in compared)
     return Outcome(listings, unfinished, *after, await _count(settings, "takedowns"), await _count(settings, "store-closures"), differing)
+
+
+def _closing_at_once() -> tuple[str, bytes]:
+    """Return the default policy as a record, but for the question to people before a store closes."""
+    text = default_text().replace("ask_before_closure = true", "ask_before_closure = false")
+    policy = parse(text, "closure")
+    assert not policy.enforcement.ask_before_closure, "the text of the default policy has changed"
+    return policy.version, encode(PolicyRecord(policy.version, text))
 
 
 def _honest(number: int) -> Iterator[Message]:
