@@ -116,7 +116,8 @@ def seen(server: Prometheus, panel: Panel, began: float) -> Sequence[Sequence[Ma
 def draw(shown: Sequence[tuple[Panel, Sequence[Sequence[Mapping[str, Any]]]]], began: float, path: Path) -> None:
     """Write the picture."""
     mpl.rcParams.update({"font.size": 8, "axes.spines.top": False, "axes.spines.right": False})
-    figure = Figure(figsize=(12, 6.2), dpi=120, layout="constrained")
+    figure = Figure(figsize=(12, 8), dpi=120)
+    figure.subplots_adjust(left=0.04, right=0.98, top=0.95, bottom=0.24, hspace=0.75, wspace=0.2)  # with room for the legends below
     for axes, (panel, results) in zip(figure.subplots(2, 3).flat, shown, strict=True):
         for query, series in zip(panel.queries, results, strict=True):
             for each in series:
@@ -144,8 +145,8 @@ def adorn(axes: Axes, panel: Panel) -> None:
     axes.set_title(f"{panel.title}{unit}", fontsize=9, fontweight="bold", loc="left")
     axes.grid(alpha=0.25)
     axes.set_ylim(bottom=0)
-    columns = 3 if len(axes.lines) > 4 else 2
-    axes.legend(fontsize=6.5, frameon=False, loc="upper left", bbox_to_anchor=(0, -0.08), ncols=columns, handlelength=1, columnspacing=1)
+    legend = axes.legend(fontsize=6, frameon=False, loc="upper left", bbox_to_anchor=(0, -0.08), ncols=2, handlelength=1, columnspacing=1)
+    legend.set_in_layout(False)  # else one long name takes the room of three panels
 
 
 def called(legend: str, labels: Mapping[str, str]) -> str:
