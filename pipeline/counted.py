@@ -22,17 +22,20 @@ _DECISIONS: dict[str, Metric] = {
     AMENDED: metrics.AMENDED,
 }
 _FATES: dict[str, Metric] = {"passed": metrics.PASSED, "kept": metrics.KEPT, "dropped": metrics.DROPPED, "dead": metrics.DEAD}
+APPEAL_ENDS: Mapping[str, str] = {  # facts of how appeals end, and what that is called: a complaint is about a refusal
+    "appeal-upheld": "upheld",
+    "appeal-reversed": "reversed",
+    "complaint-upheld": "refusal-upheld",
+    "complaint-reversed": "refusal-reversed",
+    "put-back": "put-back",
+    "stayed": "stayed",
+}
 _FACTS: dict[str, tuple[Metric, tuple[str, ...]]] = {  # facts that have a metric of their own, and its labels behind the place
     "notice-seconds": (metrics.NOTICE_SECONDS, ()),
     "capacity": (metrics.OVER_BUDGET, ()),
     "appealed": (metrics.APPEALS, ("seller",)),
     "complained": (metrics.APPEALS, ("notifier",)),
-    "appeal-upheld": (metrics.APPEAL_OUTCOMES, ("upheld",)),
-    "appeal-reversed": (metrics.APPEAL_OUTCOMES, ("reversed",)),
-    "complaint-upheld": (metrics.APPEAL_OUTCOMES, ("refusal-upheld",)),  # the state of what was complained about
-    "complaint-reversed": (metrics.APPEAL_OUTCOMES, ("refusal-reversed",)),
-    "put-back": (metrics.APPEAL_OUTCOMES, ("put-back",)),
-    "stayed": (metrics.APPEAL_OUTCOMES, ("stayed",)),
+    **{fact: (metrics.APPEAL_OUTCOMES, (called,)) for fact, called in APPEAL_ENDS.items()},
 }
 
 

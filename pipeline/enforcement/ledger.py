@@ -100,13 +100,13 @@ class Ledger(Value, frozen=True):
 def living_hits(ledger: Ledger, now: datetime, preset: Preset) -> tuple[Hit, ...]:
     """Return the hits that count at a time: come by then, not outlived, not wiped by a yearly reset, and not put back."""
     since = living_since(ledger, now, preset)
-    return tuple(hit for hit in ledger.hits if since <= hit.at <= now and not hit.suspended)
+    return tuple(filter(_living(since, now), ledger.hits))
 
 
 def points(ledger: Ledger, now: datetime, preset: Preset) -> int:
     """Return what the hits add up to at a time."""
     since = living_since(ledger, now, preset)
-    return _total(ledger.hits, preset, lambda hit: since <= hit.at <= now and not hit.suspended)
+    return _total(ledger.hits, preset, _living(since, now))
 
 
 def points_given(ledger: Ledger, at: datetime, preset: Preset) -> int:
@@ -151,6 +151,10 @@ def _last_reset(ledger: Ledger, now: datetime, preset: Preset, reset: YearlyRese
         if not reset.unless_from <= carried < reset.unless_below:
             since = turn
     return since
+
+
+def _living(since: datetime, now: datetime) -> Callable[[Hit], bool]:
+    return lambda hit: since <= hit.at <= now and not hit.suspended
 
 
 def _between(since: datetime, until: datetime) -> Callable[[Hit], bool]:

@@ -8,7 +8,12 @@ from pipeline.policy.model import AppealRule, Appeals, Regime
 
 
 def regime(appeals: Appeals, source: Source, right_kinds: Iterable[str], marketplace: str | None, wish: Regime | None) -> Regime:
-    """Return the regime of an appeal against a takedown: the first that fits, or, among those that fit, the one that is wished for."""
+    """Return the regime of an appeal against a takedown: the first that fits, or, among those that fit, the one that is wished for.
+
+    What was swept goes and comes with its store: only people give it back.
+    """
+    if source == "closure":
+        return "dsa"
     kinds = frozenset(right_kinds)
     fitting = [rule.regime for rule in appeals.rules if _fits(rule, source, kinds, marketplace)]
     options = (*fitting, appeals.regime)

@@ -19,11 +19,11 @@ from pipeline.local.judged import judge, run_through
 from pipeline.local.partition import Line, Partition
 from pipeline.local.people_scores import PeopleScores
 from pipeline.local.references import read_references
+from pipeline.local.run import CHUNK
 from pipeline.local.truths import Truth, read_people_truth, read_truth
 from pipeline.policy.model import Policy
 from pipeline.stages.record import Outputs
 
-CHUNK = 1000
 ALONE = ("listings", "clock")  # what signals alone decide on
 MOST_EXAMPLES = 10
 

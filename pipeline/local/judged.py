@@ -15,10 +15,10 @@ from pipeline.local.people_scores import DISHONEST, Known, PeopleScores, score
 from pipeline.local.references import read_references
 from pipeline.local.run import CHUNK
 from pipeline.local.story import Story
+from pipeline.local.summary import Decisions
 from pipeline.local.truths import PersonTruth, Truth
 from pipeline.stages.reference import History
 
-ENDED = "ended:"
 Progress = Callable[[int, int, int], None]  # bytes read, bytes in all, records so far
 
 
@@ -49,7 +49,7 @@ def judge(
     partition = Partition(0, STAGES, history, story, CHUNK)
     run_through(folder, partition, INPUTS, progress)
     decided = partition.runs[-1].tally.decided
-    ended = {name.removeprefix(ENDED): count for name, count in sorted(decided.items()) if name.startswith(ENDED)}
+    ended = dict(sorted(Decisions.of(decided).endings.items()))
     return Judged(score(story, known(truths, of_people), regime_finder(story, history), ended), decided)
 
 
@@ -63,10 +63,9 @@ def known(truths: Mapping[str, Truth], of_people: Iterable[PersonTruth]) -> Know
 def regime_finder(story: Story, history: History) -> Callable[[Takedown], str]:
     """Return what tells under which regime an appeal against a takedown would be handled, by the newest policy and registry."""
     snapshot = history.at(history.read_so_far())
-    rights = snapshot.registry.rights
 
     def found(takedown: Takedown) -> str:
-        kinds = [rights[right_id].kind for right_id in takedown.right_ids if right_id in rights]
+        kinds = [right.kind for right in snapshot.registry.known(takedown.right_ids)]
         return regime(snapshot.policy.appeals, takedown.source, kinds, story.marketplaces.get(takedown.listing_id), None)
 
     return found

@@ -8,14 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.events.enforcement import SellerWarning, StoreClosure
-from pipeline.events.notice import NoticeOutcome
+from pipeline.events.decided import Decision
 from pipeline.events.policy_record import PolicyRecord
-from pipeline.events.reinstatement import Reinstatement
-from pipeline.events.review import Review
 from pipeline.events.right import Right
 from pipeline.events.standing import NotifierStanding
-from pipeline.events.takedown import Takedown
 from pipeline.flow import STAGES, Stage
 from pipeline.local.inputs import record_of
 from pipeline.local.merge import Minutes
@@ -25,8 +21,6 @@ from pipeline.local.run import CHUNK
 from pipeline.policy.loader import default_text, parse
 from pipeline.stages.record import Outputs
 from pipeline.stages.reference import History
-
-Decision = Takedown | Review | SellerWarning | StoreClosure | Reinstatement | NoticeOutcome
 
 
 class Rehearsal:

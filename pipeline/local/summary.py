@@ -7,23 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.counted import open_notices, open_reviews, with_bounded_codes
+from pipeline.counted import APPEAL_ENDS, open_notices, open_reviews, with_bounded_codes
 from pipeline.flow import DEAD_LETTERS, REFERENCES, readers
 from pipeline.local.partition import StageRun
 from pipeline.stages.decided import AMENDED, CLOSURE, ENDED, NOTICE, REINSTATEMENT, REVIEW, TAKEDOWN, WARNING
 from pipeline.stages.record import Tally
 from pipeline.state.store import Size
 
-APPEAL_FACTS: Mapping[str, str] = {  # facts of flagging, and what they are called: a notifier's complaint is about a refusal
-    "appealed": "appealed",
-    "complained": "complained",
-    "appeal-upheld": "upheld",
-    "appeal-reversed": "reversed",
-    "complaint-upheld": "refusal-upheld",
-    "complaint-reversed": "refusal-reversed",
-    "put-back": "put-back",
-    "stayed": "stayed",
-}
+APPEAL_FACTS: Mapping[str, str] = {"appealed": "appealed", "complained": "complained", **APPEAL_ENDS}  # and what they are called
 
 
 @dataclass(slots=True)

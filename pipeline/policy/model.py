@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from pipeline.policy.business_days import Calendar, known_calendars
+from pipeline.policy.business_days import Calendar, is_known
 from pipeline.policy.lexicon import Lexicon, fold
 
 Mode = Literal["enforced", "shadow", "off"]
@@ -230,7 +230,7 @@ class DmcaAppeals(Part):
     @field_validator("calendar")
     @classmethod
     def _is_known(cls, name: str) -> str:
-        if name not in known_calendars():
+        if not is_known(name):
             raise ValueError(f"{name!r} is no calendar that is known: a country, such as US, or a part of one, such as US-CA")
         return name
 

@@ -3,16 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from pipeline.events.enforcement import SellerWarning, StoreClosure
-from pipeline.events.notice import NoticeOutcome
+from pipeline.events.decided import Decision
 from pipeline.events.policy_record import PolicyRecord
-from pipeline.events.reinstatement import Reinstatement
-from pipeline.events.review import Review
 from pipeline.events.right import Right
 from pipeline.events.standing import NotifierStanding
-from pipeline.events.takedown import Takedown
-
-Decision = Takedown | Review | SellerWarning | StoreClosure | Reinstatement | NoticeOutcome
 
 
 class Pipeline(Protocol):

@@ -4,20 +4,18 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from pipeline.enforcement import brake
 from pipeline.events.notice import Outcome
 from pipeline.events.sequence import SequencedRuling
-from pipeline.events.takedown import Severity
 from pipeline.stages import attached, decisions
 from pipeline.stages.decisions import Answer
-from pipeline.stages.desk import SCHEDULE, SELLERS, Desk
+from pipeline.stages.desk import SELLERS, Desk
 from pipeline.stages.enforcer import Enforcer
 from pipeline.stages.notices import KnownNotice
 from pipeline.stages.outcomes import Outcomes
-from pipeline.stages.questions import Question
+from pipeline.stages.questions import Ending, Question
 from pipeline.stages.registry import is_valid
 from pipeline.stages.shelf import KnownListing
-from pipeline.stages.verdict import about_goods
+from pipeline.stages.verdict import about_goods, severity
 from pipeline.state.table import SEPARATOR
 
 
@@ -29,15 +27,30 @@ class Answers:
 
     def answer(self, event: SequencedRuling, review_id: str, asked: Question) -> None:
         """Do what the answer to a question says."""
-        seller_id, at = event.seller_id, event.at
+        if not self._end(event.seller_id, review_id, asked, "ruling", event.at):
+            return
         if asked.listing_id is None:
-            self._desk.answered(seller_id, review_id, "ruling", at)
             self._answer_closure(event, review_id, asked)
-        elif not self._has_active_right(asked, at):
-            self._close_question(seller_id, review_id, at)
         else:
-            self._desk.answered(seller_id, review_id, "ruling", at)
             self._answer_listing(event, review_id, asked, asked.listing_id)
+
+    def unanswered(self, name: str, now: datetime) -> None:
+        """End a question that nobody has answered in time."""
+        seller_id, _, review_id = name.partition(SEPARATOR)
+        asked = self._desk.questions.waiting(seller_id, review_id)
+        if asked is not None and self._end(seller_id, review_id, asked, "unanswered", now) and asked.listing_id is not None:
+            self._default(seller_id, review_id, asked, asked.listing_id, now)
+
+    def _end(self, seller_id: str, review_id: str, asked: Question, how: Ending, at: datetime) -> bool:
+        """End a question; tell whether its answer counts: it does not where it is about rights none of which holds any more."""
+        if asked.listing_id is None:
+            self._desk.view.put(SELLERS, seller_id, replace(self._desk.ledger(seller_id), closure_question=None))
+        elif not self._has_active_right(asked, at):
+            self._desk.answered(seller_id, review_id, "right-inactive", at)
+            self._tell(seller_id, review_id, "refused", "right-inactive", at, automated=True)
+            return False
+        self._desk.answered(seller_id, review_id, how, at)
+        return True
 
     def _answer_listing(self, event: SequencedRuling, review_id: str, asked: Question, listing_id: str) -> None:
         seller_id = event.seller_id
@@ -47,31 +60,15 @@ class Answers:
         elif event.verdict == "inconclusive":
             self._tell(seller_id, review_id, "refused", "inconclusive", event.at)
         else:
-            answer = Answer(review_id, event.at, decisions.graveness(event), event)
+            answer = Answer(review_id, event.at, decisions.graveness(event.verdict), event)
             self._take_down(seller_id, asked, listing_id, answer)
 
     def _answer_closure(self, event: SequencedRuling, review_id: str, asked: Question) -> None:
         """Close the store where people say so."""
-        ledger, preset = replace(self._desk.ledger(event.seller_id), closure_question=None), self._desk.policy.preset()
-        self._desk.view.put(SELLERS, event.seller_id, ledger)
+        ledger, preset = self._desk.ledger(event.seller_id), self._desk.policy.preset()
         if event.verdict == "uphold" and preset is not None and ledger.closure_id is None:
             at = ledger.newest(event.at)
             self._enforcer.close_as_answered(event.seller_id, ledger, asked.cause or review_id, at, preset, review_id)
-
-    def unanswered(self, name: str, now: datetime) -> None:
-        """End a question that nobody has answered in time."""
-        seller_id, _, review_id = name.partition(SEPARATOR)
-        asked = self._desk.questions.waiting(seller_id, review_id)
-        if asked is None:
-            return
-        if asked.listing_id is None:
-            self._desk.answered(seller_id, review_id, "unanswered", now)
-            self._desk.view.put(SELLERS, seller_id, replace(self._desk.ledger(seller_id), closure_question=None))
-        elif not self._has_active_right(asked, now):
-            self._close_question(seller_id, review_id, now)
-        else:
-            self._desk.answered(seller_id, review_id, "unanswered", now)
-            self._default(seller_id, review_id, asked, asked.listing_id, now)
 
     def _default(self, seller_id: str, review_id: str, asked: Question, listing_id: str, now: datetime) -> None:
         """Do what the policy says where nobody answers."""
@@ -79,17 +76,17 @@ class Answers:
         if listing is not None and listing.status == "down":
             self._tell(seller_id, review_id, "already_down", "already-down", now, automated=True, takedown_id=listing.takedown_id)
         elif listing is not None and _is_suspected(asked, listing) and self._may_take_down_unasked(asked, now):
-            grave: Severity = "serious" if _score(asked, listing) >= self._desk.policy.decision.serious else "ordinary"
+            grave = severity(_score(asked, listing), self._desk.policy)
             self._take_down(seller_id, asked, listing_id, Answer(review_id, now, grave, None))
         else:
             self._tell(seller_id, review_id, "refused", "unanswered", now, automated=True)
 
     def _may_take_down_unasked(self, asked: Question, now: datetime) -> bool:
         """Tell whether silence takes down, by the policy, and by the brake, for which it counts then."""
-        policy, view = self._desk.policy, self._desk.view
-        if policy.reviews.unanswered != "takedown" or not brake.allows(view, policy.brake, asked.right_ids, decisions.UNANSWERED, now):
+        silence, rights = self._desk.policy.reviews.unanswered, asked.right_ids
+        if silence != "takedown" or not self._desk.brake_allows(rights, decisions.UNANSWERED, now):
             return False
-        brake.count(view, SCHEDULE, policy.brake, asked.right_ids, decisions.UNANSWERED, now, policy.times.lateness)
+        self._desk.count_for_brake(rights, decisions.UNANSWERED, now)
         return True
 
     def _take_down(self, seller_id: str, asked: Question, listing_id: str, by: Answer) -> None:
@@ -106,20 +103,13 @@ class Answers:
 
     def carry_out(self, seller_id: str, asked: Question, listing_id: str, listing: KnownListing, by: Answer) -> str:
         """Take a listing down as the answer to a question, or to a refusal that was wrong; return the takedown."""
-        ledger, preset = self._desk.ledger(seller_id), self._desk.policy.preset()
-        cost = self._enforcer.cost(listing, ledger, by.severity, preset, by.at)
+        cost = self._enforcer.cost(seller_id, listing, by.severity, by.at)
         takedown = decisions.answered(seller_id, asked, listing_id, listing, by, cost, self._desk.snapshot)
-        self._enforcer.carry_out(takedown, listing, ledger, preset)
+        self._enforcer.carry_out(takedown, listing)
         return takedown.takedown_id
 
-    def _close_question(self, seller_id: str, review_id: str, at: datetime) -> None:
-        """End a question none of whose rights holds any more."""
-        self._desk.answered(seller_id, review_id, "right-inactive", at)
-        self._tell(seller_id, review_id, "refused", "right-inactive", at, automated=True)
-
     def _has_active_right(self, asked: Question, at: datetime) -> bool:
-        rights = self._desk.snapshot.registry.rights
-        found = (rights[right_id] for right_id in asked.right_ids if right_id in rights)
+        found = self._desk.snapshot.registry.known(asked.right_ids)
         return any(right.status == "active" and is_valid(right, at) for right in found)
 
     def _tell(

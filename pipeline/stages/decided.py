@@ -1,6 +1,7 @@
 """What was decided, as it is counted: a key a kind, as `takedown:SOURCE:REASON`, `review:CAUSE:ASSIGNEE`, `notice:OUTCOME:CODE`."""
 
-from pipeline.events.enforcement import SellerWarning, StoreClosure
+from pipeline.events.decided import Decision
+from pipeline.events.enforcement import SellerWarning
 from pipeline.events.notice import NoticeOutcome
 from pipeline.events.reinstatement import Reinstatement
 from pipeline.events.review import Review
@@ -9,8 +10,6 @@ from pipeline.events.takedown import Takedown
 PRIOR = "prior"
 TAKEDOWN, REVIEW, WARNING, CLOSURE, REINSTATEMENT = "takedown", "review", "warning", "closure", "reinstatement"
 NOTICE, AMENDED, ENDED = "notice", "amended", "ended"
-
-Decision = Takedown | Review | SellerWarning | StoreClosure | Reinstatement | NoticeOutcome
 
 
 def counted_as(event: Decision) -> str:

@@ -20,7 +20,7 @@ from pipeline.stages.offer import Offer
 from pipeline.stages.questions import Question
 from pipeline.stages.reference import Snapshot
 from pipeline.stages.shelf import KnownListing
-from pipeline.stages.verdict import Verdict, reasons, severity
+from pipeline.stages.verdict import Verdict, reasons, right_ids, severity
 
 UNANSWERED = "unanswered"
 
@@ -32,13 +32,10 @@ class Cost(Struct, frozen=True):
     excused: bool
 
 
-FREE = Cost(0, excused=False)
-
-
 # -- takedowns
 
 
-def takedown(offer: Offer, verdicts: Sequence[Verdict], language: str | None, cost: Cost, snapshot: Snapshot) -> Takedown:
+def takedown(offer: Offer, verdicts: Sequence[Verdict], cost: Cost, snapshot: Snapshot) -> Takedown:
     """Return the takedown of an offer, for the rights whose verdict it is; the first one leads."""
     lead, policy = verdicts[0], snapshot.policy
     return Takedown(
@@ -46,8 +43,8 @@ def takedown(offer: Offer, verdicts: Sequence[Verdict], language: str | None, co
         listing_id=offer.listing_id,
         listing_version=offer.version,
         seller_id=offer.seller_id,
-        brand_ids=_brand_ids(verdicts),
-        right_ids=_right_ids(verdicts),
+        brand_ids=_brand_ids(verdict.right for verdict in verdicts),
+        right_ids=right_ids(verdicts),
         decided_at=offer.at,
         source="own_initiative",
         detection="automated",
@@ -56,9 +53,9 @@ def takedown(offer: Offer, verdicts: Sequence[Verdict], language: str | None, co
         policy_version=policy.version,
         registry_version=snapshot.registry.version,
         score=lead.score,
-        severity=severity(lead, policy),
+        severity=severity(lead.score, policy),
         points=cost.points,
-        reasons=reasons(lead, policy, language),
+        reasons=reasons(lead, policy, offer.language),
         appeal_until=offer.at + policy.times.appeal_window,
         excused=cost.excused,
         territories=_territories(verdicts),
@@ -80,8 +77,8 @@ def noticed(
         listing_id=notice.listing_id,
         listing_version=listing.version,
         seller_id=notice.seller_id,
-        brand_ids=_brand_ids(verdicts),
-        right_ids=_right_ids(verdicts),
+        brand_ids=_brand_ids(verdict.right for verdict in verdicts),
+        right_ids=right_ids(verdicts),
         decided_at=at,
         source="notice",
         detection="notice",
@@ -90,7 +87,7 @@ def noticed(
         policy_version=policy.version,
         registry_version=snapshot.registry.version,
         score=lead.score,
-        severity=claimed(notice),
+        severity=graveness(notice.claim),
         points=cost.points,
         reasons=reasons(lead, policy, listing.language),
         appeal_until=at + policy.times.appeal_window,
@@ -100,9 +97,9 @@ def noticed(
     )
 
 
-def claimed(notice: SequencedNotice) -> Severity:
-    """Return how grave what a notice claims is."""
-    return "serious" if notice.claim == "counterfeit" else "ordinary"
+def graveness(found: str) -> Severity:
+    """Return how grave what people have found, or what a notice claims, is."""
+    return "serious" if found == "counterfeit" else "ordinary"
 
 
 class Answer(Struct, frozen=True):
@@ -151,34 +148,28 @@ def _why(by: SequencedRuling | None, policy: Policy) -> Reason:
     return Reason("ruling", 0.0, text("ruling", policy.language, policy.language, {"verdict": by.verdict, "by": by.decided_by.kind}))
 
 
-def asked_by(notice: SequencedNotice, listing: KnownListing, rights: Sequence[Right]) -> Question:
+def asked_by(notice: SequencedNotice, rights: Sequence[Right]) -> Question:
     """Return the question that a notice puts, when people have answered it without one."""
     return Question(
         listing_id=notice.listing_id,
-        listing_version=listing.version,
         right_ids=tuple(right.right_id for right in rights),
-        brand_ids=tuple(dict.fromkeys(right.brand_id for right in rights)),
+        brand_ids=_brand_ids(rights),
         reasons=(),
         score=0.0,
         notice_id=notice.notice_id,
     )
 
 
-def graveness(by: SequencedRuling) -> Severity:
-    """Return how grave what people have found is."""
-    return "serious" if by.verdict == "counterfeit" else "ordinary"
-
-
 def renewed(seller_id: str, takedown_id: str, case: Case, listing: KnownListing, by: SequencedRuling, snapshot: Snapshot) -> Takedown:
     """Return the takedown of a listing that was put back, when people uphold the first one, whose points count again: it has none."""
-    policy, rights = snapshot.policy, snapshot.registry.rights
+    policy = snapshot.policy
     assert case.listing_id is not None, "a takedown is of a listing"
     return Takedown(
         takedown_id=derive("takedown", "renews", takedown_id),
         listing_id=case.listing_id,
         listing_version=listing.version,
         seller_id=seller_id,
-        brand_ids=tuple(dict.fromkeys(rights[right_id].brand_id for right_id in case.right_ids if right_id in rights)),
+        brand_ids=_brand_ids(snapshot.registry.known(case.right_ids)),
         right_ids=case.right_ids,
         decided_at=by.at,
         source="ruling",
@@ -188,7 +179,7 @@ def renewed(seller_id: str, takedown_id: str, case: Case, listing: KnownListing,
         policy_version=policy.version,
         registry_version=snapshot.registry.version,
         score=0.0,
-        severity=graveness(by),
+        severity=graveness(by.verdict),
         points=0,
         reasons=(_why(by, policy),),
         appeal_until=by.at,
@@ -198,14 +189,14 @@ def renewed(seller_id: str, takedown_id: str, case: Case, listing: KnownListing,
 
 def swept(seller_id: str, listing_id: str, listing: KnownListing, closure_id: str, at: datetime, snapshot: Snapshot) -> Takedown:
     """Return the takedown of a closed store's listing: on the marketplace's terms, with no score and no points."""
-    policy, rights = snapshot.policy, snapshot.registry.rights
+    policy = snapshot.policy
     reason = Reason("store_closed", 0.0, text("store_closed", policy.language, policy.language, {"closure": closure_id}))
     return Takedown(
         takedown_id=derive("takedown", closure_id, listing_id, str(listing.version), at.isoformat()),
         listing_id=listing_id,
         listing_version=listing.version,
         seller_id=seller_id,
-        brand_ids=tuple(dict.fromkeys(rights[right_id].brand_id for right_id in listing.right_ids if right_id in rights)),
+        brand_ids=_brand_ids(snapshot.registry.known(listing.right_ids)),
         right_ids=listing.right_ids,
         decided_at=at,
         source="closure",
@@ -239,8 +230,8 @@ def review(offer: Offer, verdicts: Sequence[Verdict], snapshot: Snapshot, *, bra
         priority=priority(offer.category, policy),
         due_at=offer.at + due_after,
         opened_at=offer.at,
-        right_ids=_right_ids(verdicts),
-        brand_ids=_brand_ids(verdicts),
+        right_ids=right_ids(verdicts),
+        brand_ids=_brand_ids(verdict.right for verdict in verdicts),
         reasons=(*reasons(lead, policy, offer.language), *_brake_reason(braked, lead, policy, offer.language)),
         score=lead.score,
         policy_version=policy.version,
@@ -271,8 +262,8 @@ def noticed_review(notice: SequencedNotice, listing: KnownListing, verdicts: Seq
         priority=priority(listing.category, policy),
         due_at=at + policy.reviews.due_after,
         opened_at=at,
-        right_ids=_right_ids(verdicts),
-        brand_ids=_brand_ids(verdicts),
+        right_ids=right_ids(verdicts),
+        brand_ids=_brand_ids(verdict.right for verdict in verdicts),
         reasons=reasons(lead, policy, listing.language),
         score=lead.score,
         policy_version=policy.version,
@@ -312,7 +303,6 @@ def question(review: Review, content: str | None, *, by_signals: bool = False, c
     """Return what is remembered of a review. `content`: that of its listing."""
     return Question(
         listing_id=review.listing_id,
-        listing_version=review.listing_version or 0,
         right_ids=review.right_ids,
         brand_ids=review.brand_ids,
         reasons=review.reasons,
@@ -333,12 +323,8 @@ def priority(category: str | None, policy: Policy) -> int:
     return min(fitting, default=policy.reviews.priority)
 
 
-def _right_ids(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
-    return tuple(verdict.right.right_id for verdict in verdicts)
-
-
-def _brand_ids(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(verdict.right.brand_id for verdict in verdicts))
+def _brand_ids(rights: Iterable[Right]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(right.brand_id for right in rights))
 
 
 def _territories(verdicts: Iterable[Verdict]) -> tuple[str, ...] | None:

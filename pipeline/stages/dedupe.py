@@ -32,6 +32,7 @@ FORGET, FORGET_SEEN = "forget-tombstone", "forget-id"
 
 Once = Notice | Ruling | Appeal
 OfSeller = Listing | Once
+Sequenced = SequencedListing | SequencedNotice | SequencedRuling | SequencedAppeal
 In = TypeVar("In", bound=OfSeller | Tick)
 
 
@@ -138,37 +139,31 @@ class Sequencer:
         if self._view.get(SEEN, name) is not None:
             self._tally.dropped["repeated"] += 1
             return
-        self._emit(record, event)
+        self._pass_on(record, event, _sequenced(event, *self._handling_time(record, event)))
         times = self._clock.snapshot.policy.times
         forget_at = self._clock.time + max(times.forget_after + times.lateness, times.undoable)
         SCHEDULE.add(self._view, forget_at, Deadline(FORGET_SEEN, name))
         self._view.put(SEEN, name, Seen(forget_at))
-
-    def _emit(self, record: Record, event: Once) -> None:
-        at, late = self._handling_time(record, event)
-        self._tally.passed += 1
-        if late:
-            self._tally.facts["late"] += 1
-        self.outputs.emit(TOPIC, event.seller_id, _sequenced(event, at, late), record)
 
     def _first_or_newer(self, record: Record, listing: Listing) -> None:
         """Pass on what is new, drop the rest for a counted reason, and remember the newest version."""
         name, digest = _key(listing), content_hash(listing)
         reason = _why_dropped(listing, digest, self._view.get(LISTINGS, name))
         if reason is None:
-            self._pass_on(record, listing, digest)
+            at, late = self._handling_time(record, listing)
+            event = SequencedListing("listing", at, digest, text_fingerprint(listing), listing, late)
+            self._pass_on(record, listing, event)
         else:
             self._tally.dropped[reason] += 1
         if reason in (None, "unchanged"):
             self._remember(name, listing, digest)
 
-    def _pass_on(self, record: Record, listing: Listing, digest: str) -> None:
-        at, late = self._handling_time(record, listing)
+    def _pass_on(self, record: Record, event: OfSeller, sequenced: Sequenced) -> None:
+        """Count and emit what goes into the sequence."""
         self._tally.passed += 1
-        if late:
+        if sequenced.late:
             self._tally.facts["late"] += 1
-        event = SequencedListing("listing", at, digest, text_fingerprint(listing), listing, late)
-        self.outputs.emit(TOPIC, listing.seller_id, event, record)
+        self.outputs.emit(TOPIC, event.seller_id, sequenced, record)
 
     def _remember(self, name: str, listing: Listing, digest: str) -> None:
         """Keep the newest version; of a removed listing as a tombstone that is forgotten in time."""

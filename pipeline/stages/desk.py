@@ -1,16 +1,19 @@
 """What the parts of flagging work on while a chunk is handled: the state, the clock, and where what they decide goes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from pipeline.enforcement import brake
 from pipeline.enforcement.ledger import Ledger
+from pipeline.events.decided import Decision
 from pipeline.events.review import Review
 from pipeline.policy.model import Policy
 from pipeline.stages import attached, cases, notices, questions, shelf
 from pipeline.stages.attached import Attached
 from pipeline.stages.cases import Cases
 from pipeline.stages.clock import CLOCK, Clock
-from pipeline.stages.decided import ENDED, Decision, counted_as
+from pipeline.stages.decided import ENDED, counted_as
 from pipeline.stages.notices import Notices
 from pipeline.stages.questions import Ending, Question, Questions
 from pipeline.stages.record import Outputs, Record, Tally
@@ -71,6 +74,14 @@ class Desk:
         """Emit a decision, and count it."""
         self.outputs.emit(topic, key, decision, self.cause)
         self.tally.decided[counted_as(decision)] += 1
+
+    def brake_allows(self, right_ids: Sequence[str], signal: str, at: datetime) -> bool:
+        """Tell whether one more automated takedown is allowed for these rights, to which a signal leads."""
+        return brake.allows(self.view, self.policy.brake, right_ids, signal, at)
+
+    def count_for_brake(self, right_ids: Sequence[str], signal: str, at: datetime) -> None:
+        """Count an automated takedown."""
+        brake.count(self.view, SCHEDULE, self.policy.brake, right_ids, signal, at, self.policy.times.lateness)
 
     def ask(self, review: Review, asked: Question) -> None:
         """Put a question to people, and remember it."""

@@ -25,9 +25,7 @@ class Enforcer:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def carry_out(
-        self, takedown: Takedown, listing: KnownListing, ledger: Ledger, preset: Preset | None, rests_on: str | None = None
-    ) -> None:
+    def carry_out(self, takedown: Takedown, listing: KnownListing, rests_on: str | None = None) -> None:
         """Take a listing down, remember it, and do what follows for its seller. `rests_on`: the one notice that carries it."""
         seller_id, times, at = takedown.seller_id, self._desk.policy.times, takedown.decided_at
         self._desk.emit(TAKEDOWNS, seller_id, takedown)
@@ -36,8 +34,9 @@ class Enforcer:
         self._desk.shelf.leave_traces(seller_id, listing, takedown.takedown_id, at, times)
         case = replace(_case_of(takedown, listing), rests_on=rests_on)
         self._desk.cases.open(seller_id, takedown.takedown_id, case, times)
-        ledger = _with_takedown(ledger, takedown, first=listing.takedown_id is None)
+        ledger = _with_takedown(self._desk.ledger(seller_id), takedown, first=listing.takedown_id is None)
         self._desk.view.put(SELLERS, seller_id, ledger)
+        preset = self._desk.policy.preset()
         if preset is not None and takedown.points:
             self.take_next_step(seller_id, ledger, takedown.takedown_id, ledger.newest(at), preset)
 
@@ -51,10 +50,12 @@ class Enforcer:
             seller_id, takedown.takedown_id, replace(_case_of(takedown, listing), state="upheld", renews=takedown.renews), times
         )
 
-    def cost(self, listing: KnownListing, ledger: Ledger, grave: Severity, preset: Preset | None, at: datetime) -> Cost:
+    def cost(self, seller_id: str, listing: KnownListing, grave: Severity, at: datetime) -> Cost:
+        """Return what a takedown of a listing costs its seller."""
+        preset = self._desk.policy.preset()
         if preset is None:
             return Cost(0, excused=False)
-        if is_excused(ledger, listing.first_seen, at, preset, self._desk.policy.enforcement.grace):
+        if is_excused(self._desk.ledger(seller_id), listing.first_seen, at, preset, self._desk.policy.enforcement.grace):
             return Cost(0, excused=True)
         return Cost(preset.points.get(grave, 0), excused=False)
 

@@ -28,7 +28,7 @@ from pipeline.stages.record import Outputs, Record
 from pipeline.stages.redress import Redress
 from pipeline.stages.reference import Reference
 from pipeline.stages.shelf import KnownListing, Shelf, renewed
-from pipeline.stages.verdict import Verdict, severity, weigh
+from pipeline.stages.verdict import Verdict, right_ids, severity, weigh
 from pipeline.state.schedule import Deadline
 from pipeline.state.table import Table, key
 from pipeline.state.view import View
@@ -164,8 +164,8 @@ class Flagger:
         acting = [verdict for verdict in verdicts if verdict.right.status == "active"]
         down = [verdict for verdict in acting if verdict.outcome == "takedown"]
         asked = [verdict for verdict in acting if verdict.outcome != "clear"]
-        if down and self._brake_allows(down, offer):
-            self._take_down(offer, listing, ledger, down)
+        if down and self._desk.brake_allows(right_ids(down), down[0].lead, offer.at):
+            self._take_down(offer, listing, down)
         elif asked:
             self._ask(offer, listing, asked, braked=bool(down))
         else:
@@ -198,9 +198,6 @@ class Flagger:
             for code in verdict.shadow:
                 self._desk.tally.facts[f"shadow-signal-{code}"] += 1
 
-    def _brake_allows(self, verdicts: Sequence[Verdict], offer: Offer) -> bool:
-        return brake.allows(self._desk.view, self._desk.policy.brake, _right_ids(verdicts), verdicts[0].lead, offer.at)
-
     # -- a question
 
     def _ask(self, offer: Offer, listing: KnownListing, verdicts: Sequence[Verdict], *, braked: bool) -> None:
@@ -224,17 +221,12 @@ class Flagger:
 
     # -- a takedown and what follows from it
 
-    def _take_down(self, offer: Offer, listing: KnownListing, ledger: Ledger, verdicts: Sequence[Verdict]) -> None:
-        policy, preset, lead = self._desk.policy, self._desk.policy.preset(), verdicts[0]
-        cost = self._enforcer.cost(listing, ledger, severity(lead, policy), preset, offer.at)
-        language = offer.matched.listing.language if offer.matched else None
-        takedown = decisions.takedown(offer, verdicts, language, cost, self._desk.snapshot)
-        brake.count(self._desk.view, SCHEDULE, policy.brake, _right_ids(verdicts), lead.lead, offer.at, policy.times.lateness)
-        self._enforcer.carry_out(takedown, listing, ledger, preset)
-
-
-def _right_ids(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
-    return tuple(verdict.right.right_id for verdict in verdicts)
+    def _take_down(self, offer: Offer, listing: KnownListing, verdicts: Sequence[Verdict]) -> None:
+        lead = verdicts[0]
+        cost = self._enforcer.cost(offer.seller_id, listing, severity(lead.score, self._desk.policy), offer.at)
+        takedown = decisions.takedown(offer, verdicts, cost, self._desk.snapshot)
+        self._desk.count_for_brake(takedown.right_ids, lead.lead, offer.at)
+        self._enforcer.carry_out(takedown, listing)
 
 
 def _used(matches: Iterable[Match]) -> tuple[str, ...]:

@@ -2,26 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 from msgspec.structs import replace
 
-from pipeline.enforcement import brake
 from pipeline.events.dead_letter import Fault
 from pipeline.events.right import Right
 from pipeline.events.sequence import SequencedNotice
+from pipeline.events.standing import Tier
 from pipeline.signals.case import Finding
 from pipeline.stages import attached, decisions, notice_checks
 from pipeline.stages.answers import Answers
-from pipeline.stages.desk import SCHEDULE, Desk
+from pipeline.stages.desk import Desk
 from pipeline.stages.enforcer import Enforcer
 from pipeline.stages.notices import KnownNotice
 from pipeline.stages.offer import Offer
 from pipeline.stages.outcomes import PUT_BACK, Outcomes
 from pipeline.stages.redress import Redress
 from pipeline.stages.shelf import KnownListing
-from pipeline.stages.verdict import Share, Verdict, about_goods, outcome
+from pipeline.stages.verdict import Share, Verdict, about_goods, outcome, right_ids
 
 SIGNAL = "notice"
+
+Voice = Tier | Literal["stranger"]
 
 
 class Intake:
@@ -91,11 +94,19 @@ class Intake:
         elif not rights:
             self._outcomes.end(known, "refused", "no-right", at)
         else:
-            self._decide(known, listing, self._verdicts(known.event, listing, rights, at), at)
+            voice = self._voice(known.event, at)
+            self._decide(known, listing, voice, self._verdicts(known.event, listing, rights, voice), at)
 
-    def _verdicts(self, event: SequencedNotice, listing: KnownListing, rights: Sequence[Right], at: datetime) -> list[Verdict]:
+    def _voice(self, event: SequencedNotice, at: datetime) -> Voice:
+        """Return the standing of a notifier who speaks for the right; else it is a stranger."""
+        right = self._desk.snapshot.registry.rights.get(event.right_id or "")
+        speaks = right is not None and event.notifier_id in right.notifier_ids
+        return notice_checks.tier(event.notifier_id, self._desk.snapshot, at) if speaks else "stranger"
+
+    def _verdicts(self, event: SequencedNotice, listing: KnownListing, rights: Sequence[Right], voice: Voice) -> list[Verdict]:
         """Add what the notice weighs to what the listing scored when it was last looked at; the highest score first."""
-        weight, policy = getattr(self._desk.policy.notices.weights, self._voice(event, at)), self._desk.policy
+        policy = self._desk.policy
+        weight = getattr(policy.notices.weights, voice)
         scored = {weighed.right_id: weighed for weighed in listing.weighed}
         verdicts = []
         for right in rights:
@@ -106,52 +117,35 @@ class Intake:
             verdicts.append(Verdict(right, outcome(score, shares, policy.decision), score, shares, ()))
         return sorted(verdicts, key=lambda verdict: -verdict.score)
 
-    def _voice(self, event: SequencedNotice, at: datetime) -> str:
-        return notice_checks.tier(event.notifier_id, self._desk.snapshot, at) if self._speaks(event) else "stranger"
-
-    def _speaks(self, event: SequencedNotice) -> bool:
-        """Tell whether the notifier speaks for the right."""
-        right = self._desk.snapshot.registry.rights.get(event.right_id or "")
-        return right is not None and event.notifier_id in right.notifier_ids
-
-    def _decide(self, known: KnownNotice, listing: KnownListing, verdicts: list[Verdict], at: datetime) -> None:
+    def _decide(self, known: KnownNotice, listing: KnownListing, voice: Voice, verdicts: list[Verdict], at: datetime) -> None:
         """Take down at once, ask, or refuse. Only the fast track takes down: any other word is a question at most."""
-        event, exempt = known.event, set(listing.found_genuine)
-        speaks = self._speaks(event)
-        asked = verdicts if speaks else [verdict for verdict in verdicts if verdict.outcome != "clear"]
-        if any(verdict.right.right_id in exempt for verdict in verdicts):
+        fast = voice == "fast_track" and known.event.claim in self._desk.policy.notices.fast_track
+        asked = verdicts if voice != "stranger" else [verdict for verdict in verdicts if verdict.outcome != "clear"]
+        if not set(listing.found_genuine).isdisjoint(right_ids(verdicts)):
             self._ask(known, listing, verdicts, at)
-        elif speaks and self._is_fast_track(event, at) and self._brake_allows(verdicts, at):
+        elif fast and self._desk.brake_allows(right_ids(verdicts), SIGNAL, at):
             self._take_down(known, listing, verdicts, at)
         elif asked:
             self._ask(known, listing, asked, at)
         else:
             self._outcomes.end(known, "refused", "insufficient", at)
 
-    def _is_fast_track(self, event: SequencedNotice, at: datetime) -> bool:
-        policy = self._desk.policy.notices
-        return event.claim in policy.fast_track and notice_checks.tier(event.notifier_id, self._desk.snapshot, at) == "fast_track"
-
-    def _brake_allows(self, verdicts: Sequence[Verdict], at: datetime) -> bool:
-        return brake.allows(self._desk.view, self._desk.policy.brake, _right_ids(verdicts), SIGNAL, at)
-
     def _take_down(self, known: KnownNotice, listing: KnownListing, verdicts: Sequence[Verdict], at: datetime) -> None:
-        event, policy, preset = known.event, self._desk.policy, self._desk.policy.preset()
-        ledger = self._desk.ledger(event.seller_id)
-        cost = self._enforcer.cost(listing, ledger, decisions.claimed(event), preset, at)
+        event = known.event
+        cost = self._enforcer.cost(event.seller_id, listing, decisions.graveness(event.claim), at)
         takedown = decisions.noticed(event, listing, verdicts, at, cost, self._desk.snapshot)
-        brake.count(self._desk.view, SCHEDULE, policy.brake, _right_ids(verdicts), SIGNAL, at, policy.times.lateness)
-        self._enforcer.carry_out(takedown, listing, ledger, preset, rests_on=None if self._carried(listing, verdicts) else event.notice_id)
+        self._desk.count_for_brake(takedown.right_ids, SIGNAL, at)
+        self._enforcer.carry_out(takedown, listing, rests_on=None if self._carried(listing, verdicts) else event.notice_id)
         self._outcomes.end(known, "accepted", "accepted", at, takedown_id=takedown.takedown_id)
 
     def _carried(self, listing: KnownListing, verdicts: Sequence[Verdict]) -> bool:
         """Tell whether what was found in a listing itself would have taken it down for one of the rights."""
-        concerned, enough = set(_right_ids(verdicts)), self._desk.policy.decision.takedown
+        concerned, enough = set(right_ids(verdicts)), self._desk.policy.decision.takedown
         return any(one.right_id in concerned and one.score >= enough and about_goods(one.shares) for one in listing.weighed)
 
     def _ask(self, known: KnownNotice, listing: KnownListing, verdicts: Sequence[Verdict], at: datetime) -> None:
         """Join the question that is open about the listing and one of the rights, or open one."""
-        event, about = known.event, set(_right_ids(verdicts))
+        event, about = known.event, set(right_ids(verdicts))
         for review_id in listing.review_ids:
             asked = self._desk.questions.waiting(event.seller_id, review_id)
             if asked is not None and about.intersection(asked.right_ids):
@@ -193,7 +187,3 @@ class Intake:
         self._outcomes.amend(seller_id, notice_id, "retracted", "retracted", by.at, target.takedown_id)
         if target.takedown_id is not None:
             self._redress.retracted(target.takedown_id, by)
-
-
-def _right_ids(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
-    return tuple(verdict.right.right_id for verdict in verdicts)

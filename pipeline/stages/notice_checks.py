@@ -67,7 +67,6 @@ def _refusal_of_right(notice: SequencedNotice, snapshot: Snapshot, at: datetime)
 
 def rights_in_question(notice: SequencedNotice, listing: KnownListing, snapshot: Snapshot, at: datetime) -> tuple[Right, ...]:
     """Return the right that a notice names, or else those that the listing uses as brands, that hold now where it is offered."""
-    rights, places = snapshot.registry.rights, listing.territories or snapshot.policy.territories
-    named = (notice.right_id,) if notice.right_id is not None else listing.right_ids
-    found = (rights[right_id] for right_id in named if right_id in rights)
+    places = listing.territories or snapshot.policy.territories
+    found = snapshot.registry.known((notice.right_id,) if notice.right_id is not None else listing.right_ids)
     return tuple(right for right in found if right.status == "active" and is_valid(right, at) and meets(right, places))

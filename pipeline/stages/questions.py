@@ -24,7 +24,6 @@ class Question(Value, frozen=True):
     """What was asked, with all that an answer needs, and how it ended. Without a listing: whether the store closes."""
 
     listing_id: str | None
-    listing_version: int
     right_ids: tuple[str, ...]
     brand_ids: tuple[str, ...]
     reasons: tuple[Reason, ...]

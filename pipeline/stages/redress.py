@@ -126,17 +126,14 @@ class Redress:
         self._desk.view.put(SELLERS, seller_id, self._desk.ledger(seller_id).contested(found.ident))
         self._desk.tally.facts["appealed"] += 1
         if found.case.kind == "takedown":
-            self._start_clock(event, found.ident)
+            self._start_clock(event, found.ident, found.case)
         return None
 
-    def _start_clock(self, event: SequencedAppeal, takedown_id: str) -> None:
+    def _start_clock(self, event: SequencedAppeal, takedown_id: str, case: Case) -> None:
         """Let a takedown be put back by its deadline, where its regime has one, and say so to who gave notice."""
-        case = self._desk.cases.get(event.seller_id, takedown_id)
-        assert case is not None, "it has just been appealed against"
-        policy, rights = self._desk.policy, self._desk.snapshot.registry.rights
-        kinds = [rights[right_id].kind for right_id in case.right_ids if right_id in rights]
-        swept = case.closure_id is not None  # it goes and comes with its store
-        under = "dsa" if swept else regime(policy.appeals, case.source, kinds, case.marketplace, event.jurisdiction)
+        policy = self._desk.policy
+        kinds = [right.kind for right in self._desk.snapshot.registry.known(case.right_ids)]
+        under = regime(policy.appeals, case.source, kinds, case.marketplace, event.jurisdiction)
         until = put_back_at(policy.appeals, under, event.at)
         self._desk.tally.facts[f"regime-{under}"] += 1
         if until is not None:
@@ -178,8 +175,8 @@ class Redress:
         rights = rights_in_question(known.event, listing, self._desk.snapshot, event.at)
         if not rights:
             return None
-        grave = decisions.claimed(known.event) if event.verdict == "reverse" else decisions.graveness(event)
-        asked = decisions.asked_by(known.event, listing, rights)
+        grave = decisions.graveness(known.event.claim if event.verdict == "reverse" else event.verdict)
+        asked = decisions.asked_by(known.event, rights)
         takedown_id = self._answers.carry_out(
             event.seller_id, asked, known.event.listing_id, listing, Answer(refusal_of(known.event.notice_id), event.at, grave, event)
         )

@@ -17,6 +17,10 @@ class Registry:
         self.rights = {right.right_id: right for right in rights}
         self.named = tuple(right for right in self.rights.values() if right.kind == "trademark" and right.status != "withdrawn")
 
+    def known(self, right_ids: Iterable[str]) -> tuple[Right, ...]:
+        """Return the rights of these ids that there are."""
+        return tuple(self.rights[right_id] for right_id in right_ids if right_id in self.rights)
+
     @cached_property
     def index(self) -> BrandIndex:
         """The search index; an owner in it is a position in `named`."""

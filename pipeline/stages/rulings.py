@@ -111,7 +111,7 @@ def _moved(event: SequencedRuling, ident: str, kind: Kind | None, cases: Cases, 
 
 def _may_decide(brand_id: str, case: Case, registry: Registry) -> bool:
     """Tell whether a brand may decide on a measure."""
-    brands = {registry.rights[right_id].brand_id for right_id in case.right_ids if right_id in registry.rights}
+    brands = {right.brand_id for right in registry.known(case.right_ids)}
     return case.kind == "takedown" and case.state == "issued" and brand_id in brands
 
 

@@ -87,9 +87,14 @@ def outcome(score: float, shares: Sequence[Share], thresholds: Decision) -> Outc
     return "review" if score >= thresholds.review else "clear"
 
 
-def severity(verdict: Verdict, policy: Policy) -> Severity:
-    """Return how grave a takedown is."""
-    return "serious" if verdict.score >= policy.decision.serious else "ordinary"
+def severity(score: float, policy: Policy) -> Severity:
+    """Return how grave a takedown is, by the score that led to it."""
+    return "serious" if score >= policy.decision.serious else "ordinary"
+
+
+def right_ids(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """Return the rights of some verdicts, in their order."""
+    return tuple(verdict.right.right_id for verdict in verdicts)
 
 
 def reasons(verdict: Verdict, policy: Policy, language: str | None) -> tuple[Reason, ...]:

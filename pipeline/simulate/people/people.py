@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pipeline.events.appeal import Appeal
+from pipeline.events.decided import Decision
 from pipeline.events.enforcement import SellerWarning, StoreClosure
 from pipeline.events.listing import Listing
 from pipeline.events.notice import NoticeOutcome
@@ -19,7 +20,6 @@ from pipeline.simulate.people.scene import Said, Scene
 from pipeline.simulate.people.speakers import Speakers
 from pipeline.simulate.people.tribunal import Tribunal
 from pipeline.simulate.people.truth import PersonTruth
-from pipeline.simulate.port import Decision
 from pipeline.simulate.truth import Truth
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from pipeline.codec import encode
 from pipeline.events.appeal import Appeal
+from pipeline.events.decided import Decision
 from pipeline.events.notice import Notice
 from pipeline.events.ruling import Ruling
 from pipeline.local.errors import InputError
-from pipeline.local.rehearsal import Decision, Rehearsal
+from pipeline.local.rehearsal import Rehearsal
 from pipeline.local.replay import Plan, replay
 from pipeline.local.summary import Summary
 from pipeline.policy.loader import PolicyError, default_text

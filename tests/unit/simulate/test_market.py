@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.codec import DecodingError, decode
 from pipeline.events.appeal import Appeal
+from pipeline.events.decided import Decision
 from pipeline.events.listing import Listing
 from pipeline.events.notice import Notice
 from pipeline.events.policy_record import PolicyRecord
@@ -20,7 +21,6 @@ from pipeline.simulate.brands import brands
 from pipeline.simulate.market import Entry, Market
 from pipeline.simulate.people.people import People
 from pipeline.simulate.people.truth import PersonTruth
-from pipeline.simulate.port import Decision
 from pipeline.simulate.simulate import (
     APPEALS,
     LISTINGS,

@@ -38,5 +38,5 @@ def test_the_lead_is_about_the_goods() -> None:
 
 def test_a_takedown_is_serious_from_the_policys_score_on() -> None:
     policy = default_policy(decision={"serious": 2.45})
-    assert severity(weigh(case("Nike 1:1")), policy) == "serious"
-    assert severity(weigh(case("Nike 1:1")), default_policy(decision={"serious": 2.55})) == "ordinary"
+    assert severity(weigh(case("Nike 1:1")).score, policy) == "serious"
+    assert severity(weigh(case("Nike 1:1")).score, default_policy(decision={"serious": 2.55})) == "ordinary"
