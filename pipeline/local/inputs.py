@@ -70,20 +70,25 @@ def _check_ending(path: Path, *, recorded: bool) -> None:
 def records(topic: str, lines: Lines) -> Iterator[Record]:
     """Yield the lines of an input file as records: decoded, or with what is wrong with them. A seller's key is its id."""
     name = lines.path.name
+    record_of = reader_of(topic, name)
     for offset, line in enumerate(lines):
-        yield too_long(topic, offset, line, name) if isinstance(line, TooLong) else record_of(topic, offset, line, name)
+        yield too_long(topic, offset, line, name) if isinstance(line, TooLong) else record_of(offset, line)
 
 
-def record_of(topic: str, offset: int, line: bytes, name: str) -> Record:
-    """Return a line of an input file as a record; `name` is the file's."""
+def reader_of(topic: str, name: str) -> Callable[[int, bytes], Record]:
+    """Return what makes a record of a line, given its number and its bytes; `name` is the file's."""
     (kind,) = TOPICS[topic].events
     decode: Callable[[bytes], Any] = decoder(kind)
-    try:
-        event = decode(line)
-    except (ValueError, RecursionError) as error:
-        wrong = fault(error) if line.strip() else Fault("empty", "the line is empty")
-        return Record(topic, 0, offset, line, fault=wrong, headers=place(name, offset))
-    return Record(topic, 0, offset, line, event, key=getattr(event, "seller_id", None))
+
+    def record_of(offset: int, line: bytes) -> Record:
+        try:
+            event = decode(line)
+        except (ValueError, RecursionError) as error:
+            wrong = fault(error) if line.strip() else Fault("empty", "the line is empty")
+            return Record(topic, 0, offset, line, fault=wrong, headers=place(name, offset))
+        return Record(topic, 0, offset, line, event, key=getattr(event, "seller_id", None))
+
+    return record_of
 
 
 def too_long(topic: str, offset: int, line: TooLong, name: str) -> Record:

@@ -12,8 +12,8 @@ from pipeline.events.decided import Decision
 from pipeline.events.policy_record import PolicyRecord
 from pipeline.events.right import Right
 from pipeline.events.standing import NotifierStanding
-from pipeline.flow import STAGES, Stage
-from pipeline.local.inputs import record_of
+from pipeline.flow import INPUTS, STAGES, Stage
+from pipeline.local.inputs import reader_of
 from pipeline.local.merge import Minutes
 from pipeline.local.partition import Line, Partition
 from pipeline.local.references import read_policy
@@ -37,6 +37,7 @@ class Rehearsal:
         self._partition = Partition(0, STAGES, self._history, self._heard, CHUNK)
         self._minutes = Minutes()
         self._lines: Counter[str] = Counter()
+        self._readers = {topic: reader_of(topic, f"{topic}.jsonl") for topic in INPUTS}
 
     def refer(self, rights: Sequence[Right], standings: Sequence[NotifierStanding]) -> None:
         """Take the reference data, before anything else."""
@@ -47,7 +48,7 @@ class Rehearsal:
 
     def take(self, topic: str, line: bytes) -> None:
         """Take the next line of an input topic, with a tick before it where a new minute begins."""
-        record = record_of(topic, self._lines[topic], line, f"{topic}.jsonl")
+        record = self._readers[topic](self._lines[topic], line)
         self._lines[topic] += 1
         tick = self._minutes.tick(record.event.event_time) if record.fault is None else None
         if tick is not None:
