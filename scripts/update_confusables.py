@@ -2,24 +2,30 @@
 
 python scripts/update_confusables.py confusables.txt   (from https://www.unicode.org/Public/security/latest/confusables.txt)
 
-Kept are the characters outside of ASCII that look like one ASCII letter or digit: a brand's letters are what they imitate.
+Kept are the characters outside of ASCII that look like one ASCII letter or digit: a brand's letters are what they imitate. Added are the
+small capitals (ʙ, ʀ), which the source likens to other letters only, and whose names say what they are.
 """
 
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unicodedata import name
 
 TARGET = Path(__file__).parent.parent / "pipeline/matching/data/confusables.tsv"
 _ROW = re.compile(r"([0-9A-F]+) ;\t([0-9A-F]+) ;\tMA\t")
+_SMALL_CAPITAL = re.compile("LATIN LETTER SMALL CAPITAL ([A-Z])")
 _HEADER = re.compile(r"# (Version|Date): (.+)")
 
 
 def rows(text: str) -> Iterator[tuple[str, str]]:
     """Yield (character, ASCII letter or digit) in the order of the characters."""
-    found = {chr(int(row[1], 16)): chr(int(row[2], 16)) for row in map(_ROW.match, text.splitlines()) if row}
+    found = {chr(code): capital[1].lower() for code in range(0x250, 0xFFFF) if (capital := _SMALL_CAPITAL.fullmatch(name(chr(code), "")))}
+    for row in filter(None, map(_ROW.match, text.splitlines())):
+        if chr(int(row[2], 16)).isascii():
+            found[chr(int(row[1], 16))] = chr(int(row[2], 16))
     for character in sorted(found):
-        if not character.isascii() and found[character].isascii() and found[character].isalnum():
+        if not character.isascii() and found[character].isalnum():
             yield character, found[character]
 
 

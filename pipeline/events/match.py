@@ -7,7 +7,20 @@ from msgspec import Meta
 from pipeline.events.scalars import Count, Id, Name
 from pipeline.events.value import Value
 
-Method = Literal["exact", "folded", "confusable", "spaced", "leetspeak", "transliterated", "nickname", "masked", "fuzzy", "image"]
+Method = Literal[
+    "exact",
+    "folded",
+    "confusable",
+    "spaced",
+    "leetspeak",
+    "transliterated",
+    "nickname",
+    "masked",
+    "homophone",
+    "fuzzy",
+    "partial",
+    "image",
+]
 Field = Annotated[str, Meta(max_length=400, description="Where it stands: title, description, brand, attributes.NAME, images[N].text.")]
 
 

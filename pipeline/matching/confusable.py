@@ -1,4 +1,5 @@
-"""Confusables: letters of other scripts that look like Latin ones (a Cyrillic `а` in `Аdidаs`).
+"""Confusables: letters that look like other ones: of other scripts (a Cyrillic `а` in `Аdidаs`), small capitals, and Latin ones that
+pass for their neighbours (`PuIma`, `Guccl`, `Bioderrna`).
 
 Source: the Unicode Consortium's confusables.txt (UTS #39), of which data/confusables.tsv keeps what looks like ASCII.
 """
@@ -7,33 +8,72 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from unicodedata import name
 
 from pipeline.events.match import Method
+from pipeline.matching.common import is_known
+from pipeline.matching.everyday import is_word
 from pipeline.matching.view import LEAST, Unmasked
 
 METHOD: Method = "confusable"
 _TOKEN = re.compile(r"[^\W_]+")
+_FLAGS = re.compile(f"[\U0001f1e6-\U0001f1ff]{{{LEAST},}}")  # two of them make a flag, more spell a word
+_A = 0x1F1E6  # the letter A of flags
+_LOOKALIKE = re.compile("[a-z]I|[A-Z]l[A-Z]|[A-Z]{3}l|Il|I[a-z]{3}|rn|vv")
+_READINGS = (("I", "l"), ("l", "i"), ("rn", "m"), ("vv", "w"))
 
 
 def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
-    """Return the tokens of Latin letters and letters that look like them, which read as a word of a name."""
+    """Return the tokens that, read as what they look like, are a word of a name."""
+    latin = _LOOKALIKE.search(text) is not None
     if text.isascii() or _confusables().isdisjoint(text):
-        return []
-    return [one for token in _TOKEN.finditer(text) if (one := _read(token, known))]
+        return [one for token in _TOKEN.finditer(text) if (one := _latin(token, known))] if latin else []
+    found = [one for token in _TOKEN.finditer(text) if (one := _read(token, known) or (_latin(token, known) if latin else None))]
+    return sorted([*found, *(one for flags in _FLAGS.finditer(text) if (one := _flags(flags, known)))])
 
 
 def _read(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
-    """A word wholly of another script is a word of that script: it takes a Latin letter to make a disguise."""
+    """Read a token of several scripts: a word wholly of another script is a word of that script, unless it is alone in a Latin text."""
     own = token[0]
-    if len(own) < LEAST or own.isascii() or not any(char.isascii() and char.isalpha() for char in own):
+    if len(own) < LEAST or own.isascii() or not (_is_mixed(own) or _is_alone(token)):
         return None
     word = own.translate(_table()).lower()
     return Unmasked(*token.span(), word) if word in known else None
 
 
+def _is_mixed(token: str) -> bool:
+    """Tell whether a token has Latin letters, small capitals among them, or letters of several scripts."""
+    return (
+        any(char.isascii() and char.isalpha() for char in token) or len({name(char, "").split(" ")[0] for char in token} - {"LATIN"}) != 1
+    )
+
+
+def _is_alone(token: re.Match[str]) -> bool:
+    """Tell whether all other letters of the text are Latin."""
+    rest = token.string[: token.start()] + token.string[token.end() :]
+    return _confusables().isdisjoint(rest) and any(char.isascii() and char.isalpha() for char in rest)
+
+
+def _latin(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
+    """Read a token in which Latin letters may stand for others; what is a word as it is says what it says."""
+    own = token[0]
+    if len(own) < LEAST or not own.isascii() or not _LOOKALIKE.search(own) or own.lower() in known:
+        return None
+    for written, meant in _READINGS:
+        word = own.replace(written, meant).lower()
+        if word in known and written in own and not is_word(own.lower()) and not is_known(own.lower()):
+            return Unmasked(*token.span(), word)
+    return None
+
+
+def _flags(flags: re.Match[str], known: frozenset[str]) -> Unmasked | None:
+    word = "".join(chr(ord("a") + ord(char) - _A) for char in flags[0])
+    return Unmasked(*flags.span(), word) if word in known else None
+
+
 @cache
 def _confusables() -> frozenset[str]:
-    return frozenset(map(chr, _table()))
+    return frozenset(map(chr, _table())).union(map(chr, range(_A, _A + 26)))
 
 
 @cache

@@ -2,17 +2,21 @@
 
 A folded text is its words in lower case, each between two gaps, so that a pattern with a gap on both sides matches whole words, and
 neighbours can both match: `Air-Max  90` is `␟air␟␟max␟␟90␟`. Words end where letters and digits end, and where a script that writes
-without spaces begins. Apostrophes and characters that cannot be seen are dropped, `&` and `+` are words.
+without spaces begins. Apostrophes and characters that cannot be seen are dropped, `&` and `+` are words. Every step is in docs/matching.md.
 """
 
 import re
 from bisect import bisect_right
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from itertools import accumulate
 from unicodedata import category, is_normalized, normalize
 
+VERSION = 2  # of what the fold makes of a text: raised with every change of it
+
 GAP = "\x1f"
-_DROPPED = frozenset("'’‘`´ʼ′＇͏ᅟᅠㅤﾠ")
+_APOSTROPHES = frozenset("'’‘`´ʼ′＇")
+_DROPPED = _APOSTROPHES | frozenset("\u034f\u115f\u1160\u3164\uffa0")  # and letters that stand for nothing
 _WITHOUT_SPACES = (  # Thai and its neighbours, Han, Kana, Hangul
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af"
     "\uf900-\ufaff\U00020000-\U0003ffff"
@@ -21,6 +25,9 @@ _MODEL = 4  # letters after which a digit begins a new word: `iphone6plus`
 _WORD = re.compile(f"[&+]|[{_WITHOUT_SPACES}]+|[^\\W\\d_{_WITHOUT_SPACES}]{{{_MODEL},}}(?=\\d)|[^\\W_{_WITHOUT_SPACES}]+")
 _ASCII_WORD = re.compile(f"[a-z]{{{_MODEL},}}(?=[0-9])|[a-z0-9]+|[&+]")
 _CLUSTER = re.compile("[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+")
+_BADGES = {
+    first + number: chr(ord("a") + number) for first in (0x1F150, 0x1F170) for number in range(26)
+}  # white on black: no form of NFKC
 _ONE_WITHOUT_SPACES = re.compile(f"[{_WITHOUT_SPACES}]")
 
 Place = tuple[int, int]
@@ -44,8 +51,16 @@ def _fold(cluster: str) -> str:
     """Fold a character, or one with its combining marks."""
     if cluster in _DROPPED or category(cluster[0]) == "Cf" or "\ufe00" <= cluster <= "\ufe0f" or _is_mark(cluster[0]):
         return ""
-    composed = _without_marks(normalize("NFKC", cluster))  # before case folding, which makes a letter of the mark U+0345
-    return _without_marks(normalize("NFKC", composed.casefold()))
+    composed = _without_marks(normalize("NFKC", _BADGES.get(ord(cluster[0]), cluster[0]) + cluster[1:]))
+    folded = _without_marks(normalize("NFKC", composed.casefold()))  # marks go first: of U+0345, case folding makes a letter
+    return simplified().get(folded, folded)
+
+
+@cache
+def simplified() -> dict[str, str]:
+    """Return the simplified form of each traditional Chinese character that has one. Source: OpenCC."""
+    lines = files("pipeline.matching").joinpath("data", "hanzi.tsv").read_text(encoding="utf-8").splitlines()
+    return {line[0]: line[2] for line in lines if not line.startswith("#")}
 
 
 def _without_marks(text: str) -> str:
@@ -114,6 +129,16 @@ def _origins(text: str) -> list[Place]:
 @lru_cache(maxsize=65_536)
 def _fold_cached(cluster: str) -> str:
     return _fold(cluster)
+
+
+def has_invisible(text: str) -> bool:
+    """Tell whether a text has characters that cannot be seen and that the fold drops."""
+    return not text.isascii() and any(not _fold_cached(char) and not _is_mark(char) for char in text if char not in _APOSTROPHES)
+
+
+def letter(char: str) -> str:
+    """Return what a single character folds to."""
+    return _fold_cached(char)
 
 
 def pattern(name: str) -> str:

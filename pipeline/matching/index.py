@@ -10,12 +10,13 @@ from unicodedata import decomposition
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from pipeline.events.match import Method
-from pipeline.matching import accents, confusable, leetspeak, masked, spaced, split
-from pipeline.matching.fold import GAP, Folded, pattern
+from pipeline.matching import accents, confusable, fuzzy, leetspeak, masked, partial, pinyin, spaced, split
+from pipeline.matching.fold import GAP, Folded, has_invisible, pattern
+from pipeline.matching.guess import GUESSES, may_be_meant
 from pipeline.matching.name import Hit, Name
 from pipeline.matching.plausible import fits_context, is_plausible, may_be_searched
 from pipeline.matching.reference import is_reference
-from pipeline.matching.view import LEAST, Look, View, unmask
+from pipeline.matching.view import Look, View, may_be_disguised, unmask
 from pipeline.policy.memo import Memo
 
 DISGUISES: tuple[tuple[Method, Look], ...] = (
@@ -25,6 +26,8 @@ DISGUISES: tuple[tuple[Method, Look], ...] = (
     (split.METHOD, split.look),
     (masked.METHOD, masked.look),
     (accents.METHOD, accents.look),
+    (pinyin.METHOD, pinyin.look),
+    (fuzzy.METHOD, fuzzy.look),
 )
 SCORES: dict[Method, float] = {
     "exact": 1.0,
@@ -35,7 +38,11 @@ SCORES: dict[Method, float] = {
     "spaced": 0.9,
     "leetspeak": 0.85,
     "masked": 0.8,
+    "homophone": 0.7,
+    "fuzzy": 0.65,
+    "partial": 0.6,
 }
+_PLAIN: frozenset[Method] = frozenset({"exact", "folded", "transliterated"})
 _LEAST_JOINED = 8  # letters of a name of several words that is found without its spaces
 _KINDS: dict[str, Method] = {"transliteration": "transliterated", "nickname": "nickname"}
 
@@ -49,13 +56,17 @@ class BrandIndex:
         self._names = _by_pattern(names)
         self._patterns = list(self._names)
         self._search = AhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
-        self._words = frozenset(word for one in self._patterns for word in one.split(GAP) if len(word) >= LEAST)
+        self._words = frozenset(word for one in self._patterns for word in one.split(GAP) if may_be_disguised(word))
         self._kept: Memo[tuple[Found, ...]] = Memo()
 
     def find(self, text: str, context: str = "") -> list[Hit]:
         """Return the names in a text, in the order of their places. `context` is what else may tell a common word's sense."""
         found = self._kept.get(text, self._places)
-        return list(_with_references(text, self._hits(text, found, context))) if found else []
+        if not found:
+            return []
+        hits = list(self._hits(text, found, context))
+        sure = [hit for hit in hits if hit.method not in GUESSES]
+        return list(_with_references(text, sure or hits))
 
     def _places(self, text: str) -> tuple[Found, ...]:
         """Return where names stand, in the order of their places, whatever is meant by them."""
@@ -85,7 +96,10 @@ class BrandIndex:
             written = text[start:end]
             for name in self._names[searched]:
                 method = disguise or _method(name, written)
-                if is_plausible(name, text, start, end, method) and fits_context(name, context or text):
+                if name.part and method in _PLAIN:
+                    method = partial.METHOD
+                believe = may_be_meant if name.part or method in GUESSES else is_plausible
+                if believe(name, text, start, end, method) and fits_context(name, context or text):
                     yield Hit(name.owner, name.text, name.kind, start, end, written, method, SCORES[method], False)
 
 
@@ -93,24 +107,27 @@ def _by_pattern(names: Iterable[Name]) -> dict[str, list[Name]]:
     """Return names by what is searched. What is some brand's own name is not also another brand's alias."""
     found: dict[str, list[Name]] = {}
     others: dict[str, list[Name]] = {}
-    for name in names:
+    known = list(names)
+    for name in known:
         searched = pattern(name.text)
         if may_be_searched(name, searched):
             found.setdefault(searched, []).append(name)
             for other in _other_forms(name, searched):
                 others.setdefault(other, []).append(name)
-    for searched, owners in others.items():
+    for searched, owners in (*others.items(), *partial.parts(known).items()):
         found.setdefault(searched, owners)
     return {searched: [name for name in owners if name.own] or owners for searched, owners in found.items()}
 
 
 def _other_forms(name: Name, searched: str) -> Iterator[str]:
-    """Yield what a name is searched as besides: several words run together, and Latin letters without their accents."""
+    """Yield what a name is searched as besides: words run together, Latin letters without their accents, Chinese in Latin letters."""
     run = searched.replace(GAP, "")
     if len(run) >= _LEAST_JOINED and GAP + GAP in searched and run.isascii():
         yield f"{GAP}{run}{GAP}"
     if bare := accents.plain(name.text):
         yield pattern(bare)
+    if latin := pinyin.spelt(searched):
+        yield f"{GAP}{latin}{GAP}"
 
 
 def _start(found: Found) -> int:
@@ -133,10 +150,12 @@ def _method(name: Name, written: str) -> Method:
     if written == name.text:
         return _KINDS.get(name.kind, "exact")
     if not written.isascii():
-        if any(not char.isprintable() for char in written):
+        if has_invisible(written):
             return "spaced"  # characters that cannot be seen, between the letters
         if any(decomposition(char).startswith(("<font>", "<circle>", "<square>", "<super>", "<sub>")) for char in written):
             return "confusable"
+    if written.isascii() and not name.text.isascii() and pinyin.spelt(pattern(name.text)):
+        return "transliterated"
     return _KINDS.get(name.kind, "folded")
 
 

@@ -7,13 +7,13 @@ from pipeline.events.match import Method
 from pipeline.matching.view import LEAST, Unmasked
 
 METHOD: Method = "leetspeak"
-_SIGNS = "@$€£¥!|"
+_SIGNS = "@$€£¥!|¡+"
 _ANY = re.compile(f"[0-9{_SIGNS}](?:(?=[A-Za-z])|(?<=[A-Za-z].))", re.DOTALL)  # begins with what is rare: quick
 _MIXED = f"(?=[A-Za-z]*[0-9{_SIGNS}])(?=[0-9{_SIGNS}]*[A-Za-z])"  # letters and others
 _TOKEN = re.compile(f"(?<![A-Za-z0-9@$€£¥]){_MIXED}[A-Za-z0-9@$€£¥][A-Za-z0-9{_SIGNS}]*[A-Za-z0-9@$€£¥]")
-_LETTERS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "£": "l", "¥": "y"}
+_LETTERS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "£": "l", "¥": "y", "+": "t"}
 _READINGS = tuple(  # a stroke is read as i or as l, the sign of the euro as e or as c
-    str.maketrans({**_LETTERS, **dict.fromkeys("1!|", stroke), "€": euro}) for stroke, euro in product("il", "ec")
+    str.maketrans({**_LETTERS, **dict.fromkeys("1!|¡", stroke), "€": euro}) for stroke, euro in product("il", "ec")
 )
 _CODE = re.compile(".*[0-9]{2}|[0-9].{0,4}$")  # neighbouring digits name a model (`A50s`), a first one before a short word counts (`3stel`)
 

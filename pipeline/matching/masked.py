@@ -1,39 +1,116 @@
-"""Masked: letters of a name hidden behind stars or waves (`PR*DA`)."""
+"""Masked: letters of a name hidden behind stars, waves and other signs, or signs and emoji set between them (`PR*DA`, 普*达, `N🔥ke`)."""
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
 from pipeline.events.match import Method
-from pipeline.matching.view import LEAST, Unmasked
+from pipeline.matching.common import is_known
+from pipeline.matching.everyday import is_word
+from pipeline.matching.fold import letter
+from pipeline.matching.view import HAN, LEAST, LEAST_HAN, Unmasked
 
 METHOD: Method = "masked"
-_MASK = "*＊～~•"
-_ANY_MASK = re.compile(f"[{_MASK}]")
-_TOKEN = re.compile(f"[A-Za-z]+(?:[{_MASK}]+[A-Za-z]+)+")
+_STARS = "*＊"
+_EMOJI = "\u2190-\u21ff\u2300-\u2bff\ufe0f\U0001f000-\U0001f1e5\U0001f200-\U0001faff"
+_MASK = f"{_STARS}＃#～~•×?？_…{_EMOJI}"
+_DOTS = r"\.{2,5}"
+_RUN = f"(?:[{_MASK}]+|{_DOTS})"
+_ANY_MASK = re.compile(rf"[A-Za-z{HAN}]{_RUN}[A-Za-z{HAN}]|[{_STARS}][A-Za-z]{{4}}|[A-Za-z{HAN}]{{3}}[{_STARS}～]")
+_TOKEN = re.compile(rf"(?<![^\W_])[{_STARS}]*[A-Za-z]+(?:{_RUN}[A-Za-z]+)*[{_STARS}]*(?![^\W_])")
+_MASKS = re.compile(_RUN)
+_HAN_TOKEN = re.compile(f"[{HAN}]{{1,8}}(?:[{_MASK}]+[{HAN}]{{1,8}}|[{_STARS}～]+)")
 _MOST_TOKENS = 10  # of a text: each is compared with every word
 _LEAST_SHOWN = 3  # letters that can be seen
+_LEAST_AT_END = 4  # letters that can be seen where a mask stands at an end: a star there may be a footnote's
+_MOST_HIDDEN = 3  # letters behind one mask, however many signs it has
 
 
 def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
-    """Return the tokens that only one word of a name fits, one letter behind each mask."""
+    """Return the tokens that only one word of a name fits: one letter behind each sign, or else a few; or none, where signs part letters."""
     if not _ANY_MASK.search(text):
         return []
-    return [one for token in islice(_TOKEN.finditer(text), _MOST_TOKENS) if (one := _read(token, known))]
+    latin = (one for token in islice(_masked(text), _MOST_TOKENS) if (one := _read(token, known)))
+    chinese = (one for token in islice(_HAN_TOKEN.finditer(text), _MOST_TOKENS) if (one := _read_han(token, known)))
+    return sorted([*latin, *chinese])
+
+
+def _masked(text: str) -> Iterator[re.Match[str]]:
+    return (token for token in _TOKEN.finditer(text) if not token[0].isalpha())
 
 
 def _read(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
     own = token[0].lower()
-    if len(own) < LEAST or sum(map(str.isalpha, own)) < _LEAST_SHOWN:
+    shown = _MASKS.sub("", own)
+    at_end = own[0] in _STARS or own[-1] in _STARS
+    if len(own) < LEAST or len(shown) < (_LEAST_AT_END if at_end else _LEAST_SHOWN):
         return None
-    shape = re.compile("".join("[a-z]" if char in _MASK else char for char in own))
-    fitting = [word for word in _by_length(known).get(len(own), ()) if shape.fullmatch(word)]
-    return Unmasked(*token.span(), fitting[0]) if len(fitting) == 1 else None
+    if at_end and (is_word(shown) or is_known(shown) or shown in known):
+        return None
+    if shown in known and not at_end:
+        return Unmasked(*token.span(), shown)
+    more = range(len(shown) + 1, 2 * len(shown))  # letters of which more are seen than hidden
+    word = _only(_shape(own, _as_many), known, [len(own)]) or _only(_shape(own, _some), known, more)
+    return Unmasked(*token.span(), word) if word else None
+
+
+def _as_many(mask: str) -> str:
+    return f"[a-z]{{{len(mask)}}}"
+
+
+def _some(_mask: str) -> str:
+    return f"[a-z]{{1,{_MOST_HIDDEN}}}"
+
+
+def _shape(own: str, hidden: Callable[[str], str]) -> re.Pattern[str]:
+    """Return what a word must look like to stand behind a token."""
+    parts, at = [], 0
+    for mask in _MASKS.finditer(own):
+        parts += [own[at : mask.start()], hidden(mask[0])]
+        at = mask.end()
+    return re.compile("".join([*parts, own[at:]]))
+
+
+def _only(shape: re.Pattern[str], known: frozenset[str], lengths: Iterable[int]) -> str:
+    """Return the one word of a shape; empty where there is none, or more than one."""
+    words = _by_length(known)
+    fitting = [word for length in lengths for word in words.get(length, ()) if shape.fullmatch(word)]
+    return fitting[0] if len(fitting) == 1 else ""
+
+
+def _read_han(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
+    """Read the longest stretch around the mask that is a Chinese name with a character or more hidden."""
+    before, after = ("".join(map(letter, part)) for part in re.split(f"[{_MASK}]+", token[0], maxsplit=1))
+    masked = _masked_names(known)
+    for first in range(len(before)):
+        for last in range(len(after), -1, -1):
+            word = masked.get((before[first:], after[:last]))
+            if word:
+                return Unmasked(token.start() + first, token.end() - len(after) + last, word)
+    return None
 
 
 @lru_cache(maxsize=2)
 def _by_length(known: frozenset[str]) -> dict[int, list[str]]:
     words: dict[int, list[str]] = {}
-    for word in known:
+    for word in sorted(known):
         words.setdefault(len(word), []).append(word)
     return words
+
+
+@lru_cache(maxsize=2)
+def _masked_names(known: frozenset[str]) -> dict[tuple[str, str], str]:
+    """Return the Chinese names by what is seen before and after what is hidden; empty where two names look the same."""
+    found: dict[tuple[str, str], str] = {}
+    for word in sorted(known):
+        if len(word) >= LEAST_HAN and re.fullmatch(f"[{HAN}]+", word):
+            for shown in _ways_to_hide(word):
+                found[shown] = "" if shown in found else word
+    return found
+
+
+def _ways_to_hide(word: str) -> set[tuple[str, str]]:
+    """Return what can be seen before and after one hidden character or two: two characters at least, and three where the end is hidden."""
+    ways = {(word[:at], word[at + width :]) for width in (1, 2) for at in range(1, len(word) - width + 1)}
+    return {(before, after) for before, after in ways if len(before) + len(after) >= (2 if after else LEAST_HAN)}

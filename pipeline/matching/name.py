@@ -9,7 +9,10 @@ from pipeline.events.right import AliasKind
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name or alias. `own`: it is what the brand is called, and not another way to write it. A common word needs its context."""
+    """A name or alias. `own`: it is what the brand is called, and not another way to write it. A common word needs its context.
+
+    `part`: what is searched is one word of it.
+    """
 
     text: str
     owner: int
@@ -17,6 +20,7 @@ class Name:
     own: bool = False
     common: bool = False
     context: tuple[str, ...] = ()
+    part: bool = False
 
 
 class Hit(NamedTuple):

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from pipeline.events.match import Method
 from pipeline.matching.everyday import is_everyday, is_foreign, is_trade_word, is_word
-from pipeline.matching.fold import GAP, Folded
+from pipeline.matching.fold import GAP, Folded, has_invisible
 from pipeline.matching.lead import leads
 from pipeline.matching.name import Name
 
@@ -26,7 +26,7 @@ def may_be_searched(name: Name, searched: str) -> bool:
 def is_plausible(name: Name, text: str, start: int, end: int, method: Method) -> bool:
     """Tell whether the name at text[start:end] is likely to mean the brand. Nobody disguises what is not meant."""
     written = text[start:end]
-    if method in _DISGUISED or (name.common and name.context):
+    if method in _DISGUISED or has_invisible(written) or (name.common and name.context):
         return True
     if len(_WORD.findall(name.text)) == 1 and is_everyday(written, text):
         return written.isascii() and (leads(text, start) or _stands_out(name.text, text, start, end))

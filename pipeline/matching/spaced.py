@@ -1,15 +1,15 @@
-"""Spaced: single letters set apart by spaces, dots or signs (`N I K E`, `p.r.a.d.a`)."""
+"""Spaced: single letters set apart by spaces, dots or signs (`N I K E`, `p.r.a.d.a`, 【普】【拉】【达】)."""
 
 import re
 
 from pipeline.events.match import Method
-from pipeline.matching.fold import GAP
-from pipeline.matching.view import LEAST, Unmasked
+from pipeline.matching.fold import GAP, letter
+from pipeline.matching.view import HAN, LEAST, LEAST_HAN, Unmasked
 
 METHOD: Method = "spaced"
-_RUN_OF_WORDS = re.compile(f"(?:{GAP}[^{GAP}]{GAP}){{{LEAST}}}")
+_RUN_OF_WORDS = re.compile(f"(?:{GAP}[^{GAP}]{GAP}){{{LEAST}}}|(?:{GAP}[{HAN}]{GAP}){{{LEAST_HAN}}}")
 _MOST = 40  # letters of a word
-_RUN = re.compile(rf"(?<![^\W_])[^\W\d_](?:[\W_]{{1,3}}[^\W\d_]){{{LEAST - 1},}}(?![^\W_])")
+_RUN = re.compile(rf"(?<![^\W_])[^\W\d_](?:[\W_]{{1,3}}[^\W\d_]){{{LEAST_HAN - 1},}}(?![^\W_])")
 
 
 def look(text: str, folded: str, known: frozenset[str]) -> list[Unmasked]:
@@ -21,9 +21,9 @@ def look(text: str, folded: str, known: frozenset[str]) -> list[Unmasked]:
 
 def _read(run: re.Match[str], known: frozenset[str]) -> Unmasked | None:
     """Read as many letters of a run as make a word."""
-    letters = [(char.lower(), run.start() + at) for at, char in enumerate(run[0]) if char.isalnum()]
-    for length in range(min(len(letters), _MOST), LEAST - 1, -1):
+    letters = [(letter(char), run.start() + at) for at, char in enumerate(run[0]) if char.isalnum()]
+    for length in range(min(len(letters), _MOST), LEAST_HAN - 1, -1):
         word = "".join(char for char, _ in letters[:length])
-        if word in known:
+        if word in known:  # which has no shorter words than these
             return Unmasked(run.start(), letters[length - 1][1] + 1, word)
     return None

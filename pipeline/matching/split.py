@@ -12,6 +12,7 @@ from pipeline.matching.view import Unmasked
 
 METHOD: Method = "spaced"
 _LEAST = 5  # letters of both parts
+_BETWEEN = (".", "_", "·", "•")  # signs that part a first or last letter from its word; a hyphen does so in honest words, too (`e-book`)
 _PARTS = re.compile(r"[^\W_]+")
 
 
@@ -25,5 +26,6 @@ def look(text: str, folded: str, known: frozenset[str]) -> list[Unmasked]:
 
 def _read(first: re.Match[str], second: re.Match[str], known: frozenset[str]) -> Unmasked | None:
     word = f"{first[0]}{second[0]}".casefold()
-    apart = min(len(first[0]), len(second[0])) > 1 and not word.isdigit() and first[0].casefold() != second[0].casefold()
-    return Unmasked(first.start(), second.end(), word) if apart and len(word) >= _LEAST and word in known else None
+    apart = min(len(first[0]), len(second[0])) > 1 or first.string[first.end() : second.start()] in _BETWEEN
+    said = not word.isdigit() and first[0].casefold() != second[0].casefold()
+    return Unmasked(first.start(), second.end(), word) if apart and said and len(word) >= _LEAST and word in known else None

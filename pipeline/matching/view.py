@@ -1,5 +1,6 @@
 """A view: a text as it reads when a disguise is taken off. It is searched like the text itself, and leads back to it."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -7,6 +8,9 @@ from pipeline.events.match import Method
 from pipeline.matching.fold import Place
 
 LEAST = 4  # letters of a word in disguise: a shorter one is found by chance
+LEAST_HAN = 3  # characters of a Chinese one, each of which says more
+HAN = "\u3400-\u9fff"
+_ALL_HAN = re.compile(f"[{HAN}]+")
 
 
 class Unmasked(NamedTuple):
@@ -27,6 +31,11 @@ class View(NamedTuple):
     text: str
     places: list[Place]
     masked: list[bool]
+
+
+def may_be_disguised(word: str) -> bool:
+    """Tell whether a folded word is long enough to be looked for in disguise."""
+    return len(word) >= LEAST or (len(word) >= LEAST_HAN and _ALL_HAN.fullmatch(word) is not None)
 
 
 def unmask(method: Method, text: str, found: Sequence[Unmasked]) -> View:
