@@ -8,7 +8,7 @@ DEMO := demo-out
 DEMO_KAFKA := demo-kafka-out
 MEASURED := measured
 
-.PHONY: help demo demo-kafka up down test lint bench bench-kafka figures chaos samples schemas settings dashboards presets picture clean
+.PHONY: help demo demo-kafka up down test lint bench bench-kafka figures chaos samples schemas settings dashboards presets matching picture clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -73,6 +73,9 @@ presets: $(READY) ## Make docs/presets.md anew: a simulated year under each pres
 
 picture: $(READY) ## Draw docs/dashboard.png anew over a real run, which takes three minutes (needs Java, Maven and prometheus)
 	$(BIN)/python -m scripts.build_picture
+
+matching: $(READY) ## Make docs/matching.md anew: how names are found, and how much of each way of writing
+	$(BIN)/python -m scripts.build_matching
 
 settings: $(READY) ## Make docs/settings.md anew
 	$(BIN)/python -m scripts.build_settings

@@ -28,7 +28,7 @@ _MOST_HIDDEN = 3  # letters behind one mask, however many signs it has
 
 
 def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
-    """Return the tokens that only one word of a name fits: one letter behind each sign, or else a few; or none, where signs part letters."""
+    """Return the tokens that only one word of a name fits: a letter behind each sign, else a few; none, where signs part letters."""
     if not _ANY_MASK.search(text):
         return []
     latin = (one for token in islice(_masked(text), _MOST_TOKENS) if (one := _read(token, known)))
