@@ -21,6 +21,7 @@ Method = Literal[
     "partial",
     "image",
 ]
+Sense = Literal["compatible", "comparison", "part", "denied"]
 Field = Annotated[str, Meta(max_length=400, description="Where it stands: title, description, brand, attributes.NAME, images[N].text.")]
 
 
@@ -37,4 +38,5 @@ class Match(Value, frozen=True):
     method: Method
     score: Annotated[float, Meta(ge=0, le=1)]
     use: Literal["brand", "reference"] = "brand"
+    sense: Annotated[Sense | None, Meta(description="Of a reference: what it says of the goods.")] = None
     shadow: bool = False

@@ -150,5 +150,10 @@ def pattern(name: str) -> str:
     return text[_is_without_spaces(own[0]) : len(text) - _is_without_spaces(own[-1])]
 
 
+def has_no_spaces(text: str) -> bool:
+    """Tell whether a text has a character of a script that is written without spaces."""
+    return _ONE_WITHOUT_SPACES.search(text) is not None
+
+
 def _is_without_spaces(char: str) -> bool:
     return _ONE_WITHOUT_SPACES.match(char) is not None

@@ -14,8 +14,8 @@ from pipeline.matching import accents, confusable, fuzzy, leetspeak, masked, par
 from pipeline.matching.fold import GAP, Folded, has_invisible, pattern
 from pipeline.matching.guess import GUESSES, may_be_meant
 from pipeline.matching.name import Hit, Name
-from pipeline.matching.plausible import fits_context, is_plausible, may_be_searched
-from pipeline.matching.reference import is_reference
+from pipeline.matching.plausible import NONE, PLACED, SURE, fits_context, may_be_searched, plausibility
+from pipeline.matching.reference import Earlier, sense_of
 from pipeline.matching.view import Look, View, may_be_disguised, unmask
 from pipeline.policy.memo import Memo
 
@@ -60,13 +60,17 @@ class BrandIndex:
         self._kept: Memo[tuple[Found, ...]] = Memo()
 
     def find(self, text: str, context: str = "") -> list[Hit]:
-        """Return the names in a text, in the order of their places. `context` is what else may tell a common word's sense."""
+        """Return the names in a text, in the order of their places. `context` is what else may tell a common word's sense.
+
+        How likely a brand is meant stands on each; whether that is enough depends on the whole listing, see settle.py.
+        """
         found = self._kept.get(text, self._places)
         if not found:
             return []
         hits = list(self._hits(text, found, context))
-        sure = [hit for hit in hits if hit.method not in GUESSES]
-        return list(_with_references(text, sure or hits))
+        if any(hit.likely >= PLACED and hit.method not in GUESSES for hit in hits):
+            hits = [hit for hit in hits if hit.method not in GUESSES]
+        return list(_with_references(text, hits))
 
     def _places(self, text: str) -> tuple[Found, ...]:
         """Return where names stand, in the order of their places, whatever is meant by them."""
@@ -98,9 +102,14 @@ class BrandIndex:
                 method = disguise or _method(name, written)
                 if name.part and method in _PLAIN:
                     method = partial.METHOD
-                believe = may_be_meant if name.part or method in GUESSES else is_plausible
-                if believe(name, text, start, end, method) and fits_context(name, context or text):
-                    yield Hit(name.owner, name.text, name.kind, start, end, written, method, SCORES[method], False)
+                if name.part or method in GUESSES:
+                    likely = SURE if may_be_meant(name, text, start, end, method) else NONE
+                else:
+                    likely = plausibility(name, text, start, end, method, context)
+                if likely and fits_context(name, context or text):
+                    yield Hit(
+                        name.owner, name.text, name.kind, start, end, written, method, round(SCORES[method] * likely, 4), likely, None
+                    )
 
 
 def _by_pattern(names: Iterable[Name]) -> dict[str, list[Name]]:
@@ -160,10 +169,11 @@ def _method(name: Name, written: str) -> Method:
 
 
 def _with_references(text: str, hits: Iterable[Hit]) -> Iterator[Hit]:
-    last: tuple[int, int] | None = None
+    last: Earlier | None = None
     for hit in hits:
-        if (last is not None and hit.start == last[0]) or is_reference(text, hit.start, hit.end, last):
-            last = hit.start, hit.end
-            yield hit._replace(reference=True)
+        if last is not None and hit.start == last.start:
+            sense = last.sense  # another owner of the same name
         else:
-            yield hit
+            sense = sense_of(text, hit.start, hit.end, hit.owner, last)
+            last = Earlier(hit.owner, hit.start, hit.end, sense)
+        yield hit if sense is None else hit._replace(sense=sense)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.events.match import Method
+from pipeline.events.match import Method, Sense
 from pipeline.events.right import AliasKind
 
 
@@ -34,4 +34,10 @@ class Hit(NamedTuple):
     found: str
     method: Method
     score: float
-    reference: bool
+    likely: float  # how likely the brand is meant; see plausible.py
+    sense: Sense | None  # in which sense the name is a mere reference, where it is one
+
+    @property
+    def reference(self) -> bool:
+        """Whether the name only says what the goods go with, resemble or contain."""
+        return self.sense is not None

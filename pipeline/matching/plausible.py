@@ -1,19 +1,27 @@
-"""Whether a name, where it stands, is likely to mean the brand: short names and everyday words often do not."""
+"""How likely a name, where it stands, means the brand: short names and everyday words often do not."""
 
 import re
-from functools import lru_cache
 
 from pipeline.events.match import Method
+from pipeline.matching.chinese import LONGEST, is_chinese_word, is_part_of_a_word
+from pipeline.matching.chinese_lead import leads_in_chinese
 from pipeline.matching.everyday import is_everyday, is_foreign, is_trade_word, is_word
-from pipeline.matching.fold import GAP, Folded, has_invisible
+from pipeline.matching.fold import GAP, has_invisible, has_no_spaces
+from pipeline.matching.goods import fits
 from pipeline.matching.lead import leads
 from pipeline.matching.name import Name
 
+SURE = 1.0  # nothing else is likely to be meant
+PLACED = 0.95  # an everyday word where sellers put a brand
+MARKED = 0.75  # an everyday word elsewhere, with the brand's capitals
+OPEN = 0.5  # an everyday word elsewhere, in a script that has no capitals to tell
+NONE = 0.0  # another thing than the brand is meant
 _SHORT = 3  # letters: so short a name must be written as it is registered
 _DISGUISED = frozenset({"leetspeak", "confusable", "masked"})
-_NO_SPACES = re.compile("[\u0e00-\u0eff\u2e80-\u2fdf\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _WORD = re.compile(r"[^\W_]+")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[\W_]*$")
+_LATIN_BEFORE = re.compile(r"[A-Za-z][\W_]*$")
+_LATIN_AFTER = re.compile(r"[\W_]*[A-Za-z]")
 _REACH = 25  # characters in which the word before is looked for
 
 
@@ -23,16 +31,50 @@ def may_be_searched(name: Name, searched: str) -> bool:
     return len(letters) >= 2 and not letters.isdigit()
 
 
-def is_plausible(name: Name, text: str, start: int, end: int, method: Method) -> bool:
-    """Tell whether the name at text[start:end] is likely to mean the brand. Nobody disguises what is not meant."""
+def plausibility(name: Name, text: str, start: int, end: int, method: Method, context: str = "") -> float:
+    """Return how likely the name at text[start:end] means the brand: SURE, PLACED, MARKED, OPEN or NONE. `context`: the whole listing.
+
+    Nobody disguises what is not meant. Of a common word that has context words nothing is asked but those.
+    """
     written = text[start:end]
     if method in _DISGUISED or has_invisible(written) or (name.common and name.context):
-        return True
-    if len(_WORD.findall(name.text)) == 1 and is_everyday(written, text):
-        return written.isascii() and (leads(text, start) or _stands_out(name.text, text, start, end))
+        return SURE
+    if has_no_spaces(written[0]):
+        return _of_chinese(name, text, start, end, context)
+    if name.common or (len(_WORD.findall(name.text)) == 1 and is_everyday(written, text)):
+        return _of_everyday(name, text, start, end, context)
     if len(written) > _SHORT or not written.isascii():
-        return True
-    return _has_its_capitals(name.text, written) or (_is_of_one_case(text) and not _is_compound(text, start, end))
+        return SURE
+    is_brand = _has_its_capitals(name.text, written) or (_is_of_one_case(text) and not _is_compound(text, start, end))
+    return SURE if is_brand else NONE
+
+
+def _of_everyday(name: Name, text: str, start: int, end: int, context: str) -> float:
+    """Judge an everyday word by its place; in a text of another language than its own by its capitals, and in Chinese by the goods."""
+    if leads(text, start):
+        return PLACED
+    if text[start:end].isascii() and _stands_out(name.text, text, start, end):
+        return MARKED
+    is_meant = not is_trade_word(text[start:end].casefold()) and has_no_spaces(text) and fits(name.context, context or text)
+    return MARKED if is_meant and not _is_in_a_phrase(text, start, end) else NONE
+
+
+def _is_in_a_phrase(text: str, start: int, end: int) -> bool:
+    """Tell whether another Latin word stands beside a word: then both may be words of a phrase."""
+    return _LATIN_BEFORE.search(text, max(start - _REACH, 0), start) is not None or _LATIN_AFTER.match(text, end) is not None
+
+
+def _of_chinese(name: Name, text: str, start: int, end: int, context: str) -> float:
+    """Judge a name in a script without spaces and capitals: by the words around it, and an everyday word by its place."""
+    written = text[start:end]
+    if len(written) < LONGEST and is_part_of_a_word(text, start, end):
+        return NONE
+    if is_trade_word(written):
+        return NONE
+    if not name.common and not is_chinese_word(written):
+        return SURE
+    is_placed = leads(text, start) or leads_in_chinese(text, start, end) or fits(name.context, context or text)
+    return PLACED if is_placed else OPEN
 
 
 def _stands_out(registered: str, text: str, start: int, end: int) -> bool:
@@ -63,19 +105,4 @@ def _is_compound(text: str, start: int, end: int) -> bool:
 
 def fits_context(name: Name, context: str) -> bool:
     """Tell whether a common word stands in the brand's context. Where the right names none, its capitals and its place must do."""
-    if not name.common or not name.context:
-        return True
-    folded = _folded_context(context)
-    return any(_folded_word(word) in folded for word in name.context)
-
-
-@lru_cache(maxsize=4)
-def _folded_context(context: str) -> str:
-    return Folded(context).text
-
-
-@lru_cache(maxsize=65_536)
-def _folded_word(word: str) -> str:
-    """Fold a context word: a whole word where its script has words, and otherwise any stretch."""
-    folded = Folded(word).text
-    return folded.strip(GAP) if _NO_SPACES.search(word) else folded
+    return not name.common or not name.context or fits(name.context, context)

@@ -20,6 +20,7 @@ from pipeline.events.sequence import (
 )
 from pipeline.events.texts import texts
 from pipeline.matching.name import Hit
+from pipeline.matching.settle import settled
 from pipeline.policy.model import Policy
 from pipeline.stages.clock import CLOCK, Clock
 from pipeline.stages.record import Outputs, Record
@@ -97,11 +98,11 @@ def _all_matches(event: SequencedListing, registry: Registry, policy: Policy) ->
     listing = event.listing
     territories = listing.territories or policy.territories
     context = _context(listing)
-    for field, text in texts(listing):
-        for hit in registry.index.find(text, context):
-            right = registry.named[hit.owner]
-            if holds(right, event.at, territories):
-                yield _match(right.right_id, right.brand_id, right.status == "shadow", field, hit)
+    found = [(field, hit) for field, text in texts(listing) for hit in registry.index.find(text, context)]
+    for field, hit in settled(found):
+        right = registry.named[hit.owner]
+        if holds(right, event.at, territories):
+            yield _match(right.right_id, right.brand_id, right.status == "shadow", field, hit)
 
 
 def _context(listing: Listing) -> str:
@@ -121,6 +122,7 @@ def _match(right_id: str, brand_id: str, shadow: bool, field: str, hit: Hit) -> 
         method=hit.method,
         score=round(hit.score * _field_share(field), 4),
         use="reference" if hit.reference else "brand",
+        sense=hit.sense,
         shadow=shadow,
     )
 

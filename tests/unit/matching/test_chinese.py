@@ -1,0 +1,34 @@
+import pytest
+
+from pipeline.matching.chinese import LONGEST, chinese_makers, chinese_places, chinese_words, is_chinese_word, is_part_of_a_word
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"), [("苹果", True), ("蘋果", True), ("移动", True), ("耐克", False), ("小米", False), ("apple", False)]
+)
+def test_a_word_is_no_proper_name_and_no_company(word: str, expected: bool) -> None:
+    assert is_chinese_word(word) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("奥林匹克", "匹克", False),  # a proper name is no word that covers
+        ("鳄鱼夹", "鳄鱼", True),
+        ("透明基础", "明基", True),
+        ("上网卡电信号码", "电信", False),  # stands between words, although 电信号 is one
+        ("电信号", "电信", True),
+        ("苹果手机", "苹果", False),
+        ("苹果", "苹果", False),
+    ],
+)
+def test_a_name_may_be_a_part_of_a_word(text: str, name: str, expected: bool) -> None:
+    start = text.index(name)
+    assert is_part_of_a_word(text, start, start + len(name)) is expected
+
+
+def test_the_lists_hold_words_of_both_scripts() -> None:
+    assert len(chinese_words()) > 100_000
+    assert {"上海", "安徽"} < chinese_places()
+    assert {"联想", "聯想"} < chinese_makers() < chinese_words()
+    assert max(map(len, chinese_words())) == LONGEST

@@ -1,0 +1,36 @@
+from pipeline.events.match import Sense
+from pipeline.matching.name import Hit
+from pipeline.matching.plausible import MARKED, OPEN, PLACED, SURE
+from pipeline.matching.settle import settled
+
+
+def hit(owner: int, likely: float, start: int = 0, sense: Sense | None = None) -> Hit:
+    return Hit(owner, "n", "name", start, start + 2, "nn", "exact", likely, likely, sense)
+
+
+def kept(*hits: Hit, fields: tuple[str, ...] = ()) -> list[int]:
+    found = list(zip(fields or ("title",) * len(hits), hits, strict=True))
+    return [one.owner for _, one in settled(found)]
+
+
+def test_what_is_sure_stays() -> None:
+    assert kept(hit(1, SURE), hit(2, PLACED)) == [1, 2]
+
+
+def test_a_word_with_capitals_is_a_model_where_another_made_the_goods() -> None:
+    assert kept(hit(1, MARKED)) == [1]
+    assert kept(hit(1, SURE), hit(2, MARKED, 9)) == [1]
+    assert kept(hit(1, SURE, sense="compatible"), hit(2, MARKED, 9)) == [1, 2]
+
+
+def test_an_open_word_needs_another_name_of_its_brand() -> None:
+    assert kept(hit(1, OPEN)) == []
+    assert kept(hit(1, OPEN), hit(1, SURE, 9)) == [1, 1]
+    assert kept(hit(1, OPEN), hit(1, SURE, 9), fields=("title", "description")) == [1, 1]
+
+
+def test_an_open_word_is_believed_beside_another_brand() -> None:
+    assert kept(hit(1, SURE, 0), hit(2, OPEN, 2)) == [1, 2]
+    assert kept(hit(1, OPEN, 0), hit(2, OPEN, 2), hit(3, SURE, 4)) == [1, 2, 3]
+    assert kept(hit(1, SURE, 0), hit(2, OPEN, 4)) == [1]
+    assert kept(hit(1, SURE, 0), hit(2, OPEN, 2), fields=("title", "description")) == [1]
