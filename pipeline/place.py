@@ -3,7 +3,7 @@
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +76,18 @@ def _why(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return "the disk is full; nothing was written; free some space or name a place elsewhere"
     return f"cannot be written: {error.strerror or error}"
+
+
+def write_lines(out: Path, lines: Iterable[bytes]) -> None:
+    """Write a file of lines that appears when it is complete, or not at all. Raises OutputError."""
+    with explained(out):
+        partial = out.with_name(f".{out.name}.partial-{os.urandom(4).hex()}")
+        try:
+            with partial.open("xb") as file:
+                file.writelines(line + b"\n" for line in lines)
+            partial.replace(out)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 class Place:

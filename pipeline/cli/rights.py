@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli import rights_learn
 from pipeline.cli.exits import EXIT_CODES
 from pipeline.cli.loading import Load, SkipBad
 from pipeline.cli.loading import load as publish
@@ -13,12 +14,7 @@ from pipeline.local.references import RIGHTS
 from pipeline.settings import Settings
 
 NAME = "rights"
-app = typer.Typer(help="Publish rights.", epilog=EXIT_CODES, no_args_is_help=True)
-
-
-@app.callback()
-def _group() -> None:
-    """Keep `load` a verb of its own while it is the only one."""
+app = typer.Typer(help="Learn about rights, and publish them.", epilog=EXIT_CODES, no_args_is_help=True)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -32,3 +28,6 @@ def load(
     Every line is checked first, and every fault is named. Where there is one, nothing is published. To load a file twice is harmless.
     """
     publish(Load(RIGHTS, "rights"), file, Settings.load(settings_file), skip_bad=skip_bad)
+
+
+app.command(name=rights_learn.NAME, epilog=EXIT_CODES)(rights_learn.command)

@@ -12,11 +12,12 @@ AliasKind = Literal["name", "nickname", "transliteration", "product_line"]
 
 
 class Alias(Value, frozen=True):
-    """Another way in which the brand is written."""
+    """Another way in which the brand is written. A common word is found where a brand stands, or in the right's context."""
 
     text: Name
     kind: AliasKind = "name"
     language: Language | None = None
+    common_word: bool = False
 
 
 class AuthorisedSeller(Value, frozen=True):

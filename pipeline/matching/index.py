@@ -72,6 +72,12 @@ class BrandIndex:
             hits = [hit for hit in hits if hit.method not in GUESSES]
         return list(_with_references(text, hits))
 
+    def standing(self, text: str) -> Iterator[tuple[Name, int, int, Method]]:
+        """Yield each name that stands in a text, with start, end and the method, whatever is meant by it."""
+        for start, end, searched, disguise in self._kept.get(text, self._places):
+            for name in self._names[searched]:
+                yield name, start, end, _method(name, text[start:end], disguise)
+
     def _places(self, text: str) -> tuple[Found, ...]:
         """Return where names stand, in the order of their places, whatever is meant by them."""
         folded = Folded(text)
@@ -99,17 +105,11 @@ class BrandIndex:
         for start, end, searched, disguise in found:
             written = text[start:end]
             for name in self._names[searched]:
-                method = disguise or _method(name, written)
-                if name.part and method in _PLAIN:
-                    method = partial.METHOD
-                if name.part or method in GUESSES:
-                    likely = SURE if may_be_meant(name, text, start, end, method) else NONE
-                else:
-                    likely = plausibility(name, text, start, end, method, context)
+                method = _method(name, written, disguise)
+                likely = _likely(name, text, start, end, method, context)
                 if likely and fits_context(name, context or text):
-                    yield Hit(
-                        name.owner, name.text, name.kind, start, end, written, method, round(SCORES[method] * likely, 4), likely, None
-                    )
+                    score = SCORES[method] * min(likely / PLACED, 1.0)  # a word where a brand is put says as much as a name
+                    yield Hit(name.owner, name.text, name.kind, start, end, written, method, round(score, 4), likely, None)
 
 
 def _by_pattern(names: Iterable[Name]) -> dict[str, list[Name]]:
@@ -154,7 +154,19 @@ def _longest(found: list[Found]) -> list[Found]:
     return kept
 
 
-def _method(name: Name, written: str) -> Method:
+def _likely(name: Name, text: str, start: int, end: int, method: Method, context: str) -> float:
+    if name.part or method in GUESSES:
+        return SURE if may_be_meant(name, text, start, end, method) else NONE
+    return plausibility(name, text, start, end, method, context)
+
+
+def _method(name: Name, written: str, disguise: Method | None) -> Method:
+    """Name the way in which a name is written."""
+    method = disguise or _plain_method(name, written)
+    return partial.METHOD if name.part and method in _PLAIN else method
+
+
+def _plain_method(name: Name, written: str) -> Method:
     """Name the way in which a name is written that was found without taking off a disguise."""
     if written == name.text:
         return _KINDS.get(name.kind, "exact")

@@ -41,7 +41,7 @@ def plausibility(name: Name, text: str, start: int, end: int, method: Method, co
         return SURE
     if has_no_spaces(written[0]):
         return _of_chinese(name, text, start, end, context)
-    if name.common or (len(_WORD.findall(name.text)) == 1 and is_everyday(written, text)):
+    if len(_WORD.findall(name.text)) == 1 and (name.common or is_everyday(written, text)):
         return _of_everyday(name, text, start, end, context)
     if len(written) > _SHORT or not written.isascii():
         return SURE

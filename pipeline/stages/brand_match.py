@@ -99,7 +99,7 @@ def _all_matches(event: SequencedListing, registry: Registry, policy: Policy) ->
     territories = listing.territories or policy.territories
     context = _context(listing)
     found = [(field, hit) for field, text in texts(listing) for hit in registry.index.find(text, context)]
-    for field, hit in settled(found):
+    for field, hit in settled(found, lambda hit: registry.named[hit.owner].status == "shadow"):
         right = registry.named[hit.owner]
         if holds(right, event.at, territories):
             yield _match(right.right_id, right.brand_id, right.status == "shadow", field, hit)

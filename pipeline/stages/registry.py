@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 
-from pipeline.events.right import Alias, AliasKind, Right
+from pipeline.events.right import Alias, Right
 from pipeline.matching.index import BrandIndex
 from pipeline.matching.name import Name
 
@@ -29,13 +29,17 @@ class Registry:
 
 def _names(number: int, right: Right) -> Iterable[Name]:
     """Yield the brand and its aliases, each spelling once."""
-    spellings: dict[str, AliasKind] = {right.brand: "name"}
-    for alias in right.aliases:
-        known = alias if isinstance(alias, Alias) else Alias(alias)
-        spellings.setdefault(known.text, known.kind)
-    for text, kind in spellings.items():
-        common = right.common_word and kind != "product_line"
-        yield Name(text, number, kind, text == right.brand, common, right.context)
+    spellings: dict[str, Alias] = {right.brand: Alias(right.brand)}
+    for alias in map(as_alias, right.aliases):
+        spellings.setdefault(alias.text, alias)
+    for text, alias in spellings.items():
+        common = alias.common_word or (right.common_word and alias.kind != "product_line")
+        yield Name(text, number, alias.kind, text == right.brand, common, right.context)
+
+
+def as_alias(alias: str | Alias) -> Alias:
+    """Return an alias in its long form."""
+    return alias if isinstance(alias, Alias) else Alias(alias)
 
 
 def holds(right: Right, at: datetime, territories: tuple[str, ...]) -> bool:

@@ -28,6 +28,7 @@ VERBS = (
     "worker",
     "reset",
     "dead-letters list",
+    "rights learn",
 )
 
 
@@ -314,3 +315,19 @@ def test_evaluate_needs_the_truth(source: Path) -> None:
 )
 def test_a_replay_that_contradicts_itself_is_wrong_usage(arguments: tuple[str, ...]) -> None:
     assert takedown("replay", *arguments).returncode == 2
+
+
+def test_rights_learn_tells_and_writes_only_where_it_is_told_to(tmp_path: Path) -> None:
+    offers = [listing(f"A warm orange jacket {n}", listing_id=f"L{n}", seller_id=f"S{n}") for n in range(20)]
+    rights = [right(brand="Orange", holder="[bold]x[/bold]"), right(right_id="R[red]2")]
+    source = write_topics(tmp_path / "in", {"listings": offers, "rights": rights})
+    before = contents(source)
+    told = takedown("rights", "learn", source / "rights.jsonl", "--over", source)
+    assert "Orange" in told.stdout
+    assert "1 of 1 names that were met are common words, 1 of them new: marked nowhere" in told.stdout
+    assert contents(source) == before
+    new = tmp_path / "new.jsonl"
+    assert takedown("rights", "learn", source / "rights.jsonl", "--over", source, "--out", new).returncode == 0
+    assert [json.loads(line).get("common_word", False) for line in new.read_text().splitlines()] == [True, False]
+    assert takedown("rights", "learn", source / "rights.jsonl", "--over", source, "--out", new).returncode == Exit.OUTPUT
+    assert "0 of them new" in takedown("rights", "learn", new, "--over", source).stdout

@@ -118,3 +118,17 @@ def test_a_name_in_leetspeak_is_found(name: str, before: str, data: st.DataObjec
 def test_a_masked_name_is_found(name: str, before: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(1, len(name) - 2))
     assert methods(INDEX.find(f"{before}{name[:at]}*{name[at + 1 :]}"), name) == {"masked"}
+
+
+markers = st.sampled_from(["case for ", "inspired by ", "not ", "untuk ", "kompatibel dengan ", "laptop with "])
+
+
+@given(texts, markers, texts)
+def test_a_reference_marker_changes_the_use_and_not_what_is_found(before: str, marker: str, after: str) -> None:
+    """The marker is taken away by writing as many letters that mean nothing, so that every place stays."""
+    filler = "".join("z" if char.isalpha() else char for char in marker)
+    marked, plain = (f"{before} q {middle}Polaroid {after}" for middle in (marker, filler))
+    one, other = INDEX.find(marked), INDEX.find(plain)
+    assert [hit._replace(sense=None) for hit in one] == [hit._replace(sense=None) for hit in other]
+    start = len(f"{before} q {marker}")
+    assert all(hit.reference for hit in one if hit.start == start and not marker.startswith("laptop"))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.place import OutputError, Place, Written, check_place
+from pipeline.place import OutputError, Place, Written, check_place, write_lines
 
 WRITTEN = Written("test", frozenset({"a.txt", "b.txt"}), "a.txt")
 
@@ -163,3 +163,21 @@ def test_the_folder_one_is_in_cannot_be_replaced(tmp_path: Path, monkeypatch: py
 def test_where_a_file_system_is_mounted_nothing_can_be_moved() -> None:
     with pytest.raises(OutputError, match="is mounted"):
         check_place(Path("/dev/shm"), WRITTEN, force=True)
+
+
+def test_a_file_of_lines_is_there_when_it_is_complete(tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.jsonl", [b"1", b"2"])
+    assert (tmp_path / "a.jsonl").read_bytes() == b"1\n2\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+def test_of_a_file_that_was_not_completed_nothing_is_left(tmp_path: Path) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"1"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_lines(tmp_path / "a.jsonl", broken())
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_lines(tmp_path / "none" / "a.jsonl", [b"1"])

@@ -3,6 +3,8 @@ from pipeline.matching.name import Hit
 from pipeline.matching.plausible import MARKED, OPEN, PLACED, SURE
 from pipeline.matching.settle import settled
 
+TRIAL = 9
+
 
 def hit(owner: int, likely: float, start: int = 0, sense: Sense | None = None) -> Hit:
     return Hit(owner, "n", "name", start, start + 2, "nn", "exact", likely, likely, sense)
@@ -10,7 +12,7 @@ def hit(owner: int, likely: float, start: int = 0, sense: Sense | None = None) -
 
 def kept(*hits: Hit, fields: tuple[str, ...] = ()) -> list[int]:
     found = list(zip(fields or ("title",) * len(hits), hits, strict=True))
-    return [one.owner for _, one in settled(found)]
+    return [one.owner for _, one in settled(found, lambda one: one.owner == TRIAL)]
 
 
 def test_what_is_sure_stays() -> None:
@@ -34,3 +36,9 @@ def test_an_open_word_is_believed_beside_another_brand() -> None:
     assert kept(hit(1, OPEN, 0), hit(2, OPEN, 2), hit(3, SURE, 4)) == [1, 2, 3]
     assert kept(hit(1, SURE, 0), hit(2, OPEN, 4)) == [1]
     assert kept(hit(1, SURE, 0), hit(2, OPEN, 2), fields=("title", "description")) == [1]
+
+
+def test_what_is_on_trial_changes_nothing_for_others() -> None:
+    assert kept(hit(TRIAL, SURE), hit(2, MARKED, 9)) == [TRIAL, 2]
+    assert kept(hit(TRIAL, SURE), hit(2, OPEN, 2)) == [TRIAL]
+    assert kept(hit(TRIAL, OPEN), hit(TRIAL, SURE, 9)) == [TRIAL, TRIAL]
