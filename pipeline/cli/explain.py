@@ -162,7 +162,7 @@ def _offer_details(event: SequencedListing | MatchedListing) -> Iterable[Text]:
     if isinstance(event, MatchedListing):
         for match in event.matches:
             place = Evidence(match.field, match.start, match.end, match.found)
-            use = "" if match.use == "brand" else " as a reference"
+            use = ("" if match.use == "brand" else " as a reference") + (" on trial" if match.shadow else "")
             yield Text(f"names {printable(match.alias)} ({match.method}, {match.score}){use}: ") + _marked(place, one)
     else:
         yield Text("touches no right", style="dim") if one.change != "removed" else Text("removed", style="dim")

@@ -26,7 +26,10 @@ Field = Annotated[str, Meta(max_length=400, description="Where it stands: title,
 
 
 class Match(Value, frozen=True):
-    """One place in a listing where a right's name stands. `start` and `end` count code points of the field's own text."""
+    """One place in a listing where a right's name stands. `start` and `end` count code points of the field's own text.
+
+    `shadow`: the right, or the alias, is on trial, and the match acts on nothing.
+    """
 
     right_id: Id
     brand_id: Id

@@ -12,12 +12,16 @@ AliasKind = Literal["name", "nickname", "transliteration", "product_line"]
 
 
 class Alias(Value, frozen=True):
-    """Another way in which the brand is written. A common word is found where a brand stands, or in the right's context."""
+    """Another way in which the brand is written. A common word is found where a brand stands, or in the right's context.
+
+    One in `shadow` is on trial: it is found and counted, and acts on nothing.
+    """
 
     text: Name
     kind: AliasKind = "name"
     language: Language | None = None
     common_word: bool = False
+    status: Literal["active", "shadow"] = "active"
 
 
 class AuthorisedSeller(Value, frozen=True):

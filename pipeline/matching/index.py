@@ -5,6 +5,7 @@ writing, add a file with METHOD and `look`, and name it in DISGUISES.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from unicodedata import decomposition
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -53,11 +54,18 @@ class BrandIndex:
     """Finds names. It is built once and never changes."""
 
     def __init__(self, names: Iterable[Name]) -> None:
-        self._names = _by_pattern(names)
+        self._given = tuple(names)
+        self._names = _by_pattern(self._given)
         self._patterns = list(self._names)
         self._search = AhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
         self._words = frozenset(word for one in self._patterns for word in one.split(GAP) if may_be_disguised(word))
+        self._trial = frozenset(searched for searched, owners in self._names.items() if all(name.shadow for name in owners))
         self._kept: Memo[tuple[Found, ...]] = Memo()
+
+    @cached_property
+    def _acting(self) -> "BrandIndex":
+        """The index without the names on trial: what there is where one of them stands. It is made when that first happens."""
+        return BrandIndex(name for name in self._given if not name.shadow)
 
     def find(self, text: str, context: str = "") -> list[Hit]:
         """Return the names in a text, in the order of their places. `context` is what else may tell a common word's sense.
@@ -67,10 +75,11 @@ class BrandIndex:
         found = self._kept.get(text, self._places)
         if not found:
             return []
-        hits = list(self._hits(text, found, context))
-        if any(hit.likely >= PLACED and hit.method not in GUESSES for hit in hits):
-            hits = [hit for hit in hits if hit.method not in GUESSES]
-        return list(_with_references(text, hits))
+        hits = list(_with_references(text, _surest(list(self._hits(text, found, context)))))
+        if self._trial and any(one[2] in self._trial for one in found):  # a longer name on trial hides no name that acts
+            trial = (hit for hit in hits if hit.shadow)
+            return sorted([*self._acting.find(text, context), *trial], key=lambda hit: hit.start)
+        return hits
 
     def standing(self, text: str) -> Iterator[tuple[Name, int, int, Method]]:
         """Yield each name that stands in a text, with start, end and the method, whatever is meant by it."""
@@ -109,7 +118,14 @@ class BrandIndex:
                 likely = _likely(name, text, start, end, method, context)
                 if likely and fits_context(name, context or text):
                     score = SCORES[method] * min(likely / PLACED, 1.0)  # a word where a brand is put says as much as a name
-                    yield Hit(name.owner, name.text, name.kind, start, end, written, method, round(score, 4), likely, None)
+                    yield Hit(name.owner, name.text, name.kind, start, end, written, method, round(score, 4), likely, None, name.shadow)
+
+
+def _surest(hits: list[Hit]) -> list[Hit]:
+    """Leave out guesses where a name is sure; one on trial changes nothing for others."""
+    if any(hit.likely >= PLACED and hit.method not in GUESSES and not hit.shadow for hit in hits):
+        return [hit for hit in hits if hit.method not in GUESSES]
+    return hits
 
 
 def _by_pattern(names: Iterable[Name]) -> dict[str, list[Name]]:

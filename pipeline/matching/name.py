@@ -12,6 +12,7 @@ class Name:
     """A name or alias. `own`: it is what the brand is called, and not another way to write it. A common word needs its context.
 
     `part`: what is searched is one word of it.
+    `shadow`: it is on trial; it is found, and hides no other name.
     """
 
     text: str
@@ -21,6 +22,7 @@ class Name:
     common: bool = False
     context: tuple[str, ...] = ()
     part: bool = False
+    shadow: bool = False
 
 
 class Hit(NamedTuple):
@@ -36,6 +38,7 @@ class Hit(NamedTuple):
     score: float
     likely: float  # how likely the brand is meant; see plausible.py
     sense: Sense | None  # in which sense the name is a mere reference, where it is one
+    shadow: bool = False
 
     @property
     def reference(self) -> bool:

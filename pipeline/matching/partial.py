@@ -6,7 +6,7 @@ a place or a model. A word that several brands share names none of them.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.events.match import Method
@@ -24,8 +24,13 @@ _POSSESSIVE = re.compile(r"['’][sS]\b")
 
 
 def parts(names: Iterable[Name]) -> dict[str, list[Name]]:
-    """Return the words that only one brand's names have, by what is searched."""
-    brands = _brands(names := list(names))
+    """Return the words that only one brand's names have, by what is searched. Names on trial share no word with those that act."""
+    known = list(names)
+    return {**_own_words([name for name in known if name.shadow]), **_own_words([name for name in known if not name.shadow])}
+
+
+def _own_words(names: Sequence[Name]) -> dict[str, list[Name]]:
+    brands = _brands(names)
     owners: dict[str, set[str]] = defaultdict(set)
     found: dict[str, list[Name]] = defaultdict(list)
     for name in names:

@@ -6,7 +6,7 @@ another name in the listing that is sure, its everyday names are believed as wel
 word with capitals is a model's name (`Sakos Champion`), and no brand.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeVar
 
@@ -16,15 +16,15 @@ from pipeline.matching.plausible import MARKED, OPEN, PLACED, SURE
 Key = TypeVar("Key")
 
 
-def settled(found: Sequence[tuple[Key, Hit]], on_trial: Callable[[Hit], bool]) -> Sequence[tuple[Key, Hit]]:
+def settled(found: Sequence[tuple[Key, Hit]]) -> Sequence[tuple[Key, Hit]]:
     """Return the hits of a listing that are likely to mean the brand, in their order. The keys say where each was found.
 
     What is on trial changes nothing for others: it neither vouches for a name nor speaks against one.
     """
     if all(hit.likely >= PLACED for _, hit in found):
         return found
-    believed = {hit.owner for _, hit in found if hit.likely >= PLACED} | _neighbours([one for one in found if not on_trial(one[1])])
-    makers = {hit.owner for _, hit in found if hit.likely >= SURE and not hit.reference and not on_trial(hit)}
+    believed = {hit.owner for _, hit in found if hit.likely >= PLACED} | _neighbours([one for one in found if not one[1].shadow])
+    makers = {hit.owner for _, hit in found if hit.likely >= SURE and not hit.reference and not hit.shadow}
     return [(key, hit) for key, hit in found if hit.likely >= PLACED or hit.owner in believed or (hit.likely >= MARKED and not makers)]
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 
 from pipeline.events.listing import Listing
 from pipeline.events.match import Match
+from pipeline.events.right import Right
 from pipeline.events.sequence import (
     MatchedListing,
     SequencedAppeal,
@@ -99,10 +100,10 @@ def _all_matches(event: SequencedListing, registry: Registry, policy: Policy) ->
     territories = listing.territories or policy.territories
     context = _context(listing)
     found = [(field, hit) for field, text in texts(listing) for hit in registry.index.find(text, context)]
-    for field, hit in settled(found, lambda hit: registry.named[hit.owner].status == "shadow"):
+    for field, hit in settled(found):
         right = registry.named[hit.owner]
         if holds(right, event.at, territories):
-            yield _match(right.right_id, right.brand_id, right.status == "shadow", field, hit)
+            yield _match(right, field, hit)
 
 
 def _context(listing: Listing) -> str:
@@ -110,10 +111,10 @@ def _context(listing: Listing) -> str:
     return " ".join(filter(None, (listing.title, listing.category, listing.brand, listing.description)))
 
 
-def _match(right_id: str, brand_id: str, shadow: bool, field: str, hit: Hit) -> Match:
+def _match(right: Right, field: str, hit: Hit) -> Match:
     return Match(
-        right_id=right_id,
-        brand_id=brand_id,
+        right_id=right.right_id,
+        brand_id=right.brand_id,
         field=field,
         start=hit.start,
         end=hit.end,
@@ -123,7 +124,7 @@ def _match(right_id: str, brand_id: str, shadow: bool, field: str, hit: Hit) -> 
         score=round(hit.score * _field_share(field), 4),
         use="reference" if hit.reference else "brand",
         sense=hit.sense,
-        shadow=shadow,
+        shadow=hit.shadow,
     )
 
 

@@ -4,7 +4,7 @@ In: `events.matched`. Out: `takedowns`, `reviews`, `seller-warnings`, `store-clo
 arrives right after its store closed must see the closure, however the input is cut; so all is handled record by record, here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from pipeline.enforcement import brake
 from pipeline.enforcement.ledger import Ledger, points
 from pipeline.events.dead_letter import Fault
 from pipeline.events.match import Match
+from pipeline.events.right import Right
 from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedNotice, SequencedRuling, SequencedTick, SlimListing
 from pipeline.signals.case import Case, Past
 from pipeline.stages import cases, decisions, desk, notices, questions
@@ -35,6 +36,8 @@ from pipeline.state.view import View
 
 NAME = "flagging"
 TABLES: tuple[Table[Any], ...] = (*desk.TABLES, brake.COUNTS)
+
+ByRight = Mapping[str, tuple[Match, ...]]  # the matches of each right
 
 
 def process(records: Sequence[Record], view: View, reference: Reference) -> Outputs:
@@ -149,11 +152,13 @@ class Flagger:
 
     def _decide(self, offer: Offer, event: MatchedListing, listing: KnownListing, ledger: Ledger) -> None:
         """Take down, ask, or clear."""
-        every = self._verdicts(offer, event, ledger)
+        past, acting_on, on_trial = self._past(offer, ledger), *_sorted_out(event.matches, self._desk.snapshot.registry.rights)
+        every = self._verdicts(offer, event, acting_on, past)
         verdicts = [verdict for verdict in every if verdict.right.right_id not in listing.exempt]
         if len(verdicts) < len(every):
             self._desk.tally.facts["exempt"] += 1
         self._count_shadow(verdicts)
+        self._count_shadow_aliases(verdicts, self._verdicts(offer, event, on_trial, past), listing.exempt)
         listing = replace(
             listing,
             right_ids=_used(event.matches),
@@ -172,12 +177,12 @@ class Flagger:
             self._desk.tally.facts["clear"] += 1
             self._desk.shelf.keep(offer, listing)
 
-    def _verdicts(self, offer: Offer, event: MatchedListing, ledger: Ledger) -> list[Verdict]:
-        """Weigh the listing against each right that it touches, the highest score first."""
-        past, rights = self._past(offer, ledger), self._desk.snapshot.registry.rights
+    def _verdicts(self, offer: Offer, event: MatchedListing, by_right: ByRight, past: Past) -> list[Verdict]:
+        """Weigh the listing against each right by some of its matches, the highest score first."""
+        rights = self._desk.snapshot.registry.rights
         verdicts = [
             weigh(Case(event.listing, offer.fingerprint, offer.at, rights[right_id], matches, past, self._desk.policy))
-            for right_id, matches in _by_right(event.matches).items()
+            for right_id, matches in by_right.items()
         ]
         return sorted(verdicts, key=lambda verdict: -verdict.score)
 
@@ -197,6 +202,15 @@ class Flagger:
                 self._desk.tally.facts[f"shadow-{verdict.outcome}"] += 1
             for code in verdict.shadow:
                 self._desk.tally.facts[f"shadow-signal-{code}"] += 1
+
+    def _count_shadow_aliases(self, acting: Sequence[Verdict], trials: Sequence[Verdict], exempt: Sequence[str]) -> None:
+        """Count what rights would have done with their aliases on trial: the outcome, or that it stays what it is."""
+        if trials:
+            outcomes = {verdict.right.right_id: verdict.outcome for verdict in acting}
+            for trial in trials:
+                if trial.right.right_id not in exempt:
+                    moved = trial.outcome != outcomes.get(trial.right.right_id, "clear")
+                    self._desk.tally.facts[f"shadow-alias-{trial.outcome if moved else 'unmoved'}"] += 1
 
     # -- a question
 
@@ -234,7 +248,19 @@ def _used(matches: Iterable[Match]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(match.right_id for match in matches if match.use == "brand" and not match.shadow))
 
 
-def _by_right(matches: Iterable[Match]) -> dict[str, tuple[Match, ...]]:
+def _sorted_out(matches: Sequence[Match], rights: Mapping[str, Right]) -> tuple[ByRight, ByRight]:
+    """Return the matches by right, without those by aliases on trial; and all matches of the rights that have such.
+
+    Of a right that is itself on trial all are weighed, and the verdict acts on nothing.
+    """
+    tried = {match.right_id for match in matches if match.shadow and rights[match.right_id].status != "shadow"}
+    if not tried:
+        return _by_right(matches), {}
+    acting = (match for match in matches if not (match.shadow and match.right_id in tried))
+    return _by_right(acting), _by_right(match for match in matches if match.right_id in tried)
+
+
+def _by_right(matches: Iterable[Match]) -> ByRight:
     groups: dict[str, tuple[Match, ...]] = {}
     for match in matches:
         groups[match.right_id] = (*groups.get(match.right_id, ()), match)

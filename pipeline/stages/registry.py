@@ -28,13 +28,14 @@ class Registry:
 
 
 def _names(number: int, right: Right) -> Iterable[Name]:
-    """Yield the brand and its aliases, each spelling once."""
+    """Yield the brand and its aliases, each spelling once; one that is both on trial and not is not."""
     spellings: dict[str, Alias] = {right.brand: Alias(right.brand)}
-    for alias in map(as_alias, right.aliases):
+    for alias in sorted(map(as_alias, right.aliases), key=lambda one: one.status == "shadow"):
         spellings.setdefault(alias.text, alias)
     for text, alias in spellings.items():
         common = alias.common_word or (right.common_word and alias.kind != "product_line")
-        yield Name(text, number, alias.kind, text == right.brand, common, right.context)
+        shadow = "shadow" in (right.status, alias.status)
+        yield Name(text, number, alias.kind, text == right.brand, common, right.context, shadow=shadow)
 
 
 def as_alias(alias: str | Alias) -> Alias:

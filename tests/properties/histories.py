@@ -16,7 +16,7 @@ from pipeline.events.appeal import Appeal
 from pipeline.events.clock import Tick
 from pipeline.events.listing import Image, Listing
 from pipeline.events.notice import Notice
-from pipeline.events.right import ReferencePrice, Right
+from pipeline.events.right import Alias, ReferencePrice, Right
 from pipeline.events.ruling import DecidedBy, Ruling
 from pipeline.events.standing import NotifierStanding
 from pipeline.flow import REFERENCES, STAGES
@@ -37,10 +37,20 @@ TITLES = (
     "Gucci belt",  # plain, and cheap where it costs 2 CNY: a question to the brand
     "case for Nike phone",  # a reference
     "Puma 1:1 replica",  # a right in shadow
+    "Swooshy 1:1 replica",  # an alias in shadow
+    "Nike Swooshy Nike Air shoes",  # beside the name of its right, and one that hides it
     "Blue wool scarf",  # touches no right
 )
 RIGHTS = (
-    Right("R-nike", "B-nike", "Nike", "trademark", "Nike Inc.", notifier_ids=("N-fast", "N-plain", "N-warned", "N-bad")),
+    Right(
+        "R-nike",
+        "B-nike",
+        "Nike",
+        "trademark",
+        "Nike Inc.",
+        aliases=(Alias("Swooshy", status="shadow"), Alias("Nike Air", status="shadow")),
+        notifier_ids=("N-fast", "N-plain", "N-warned", "N-bad"),
+    ),
     Right(
         "R-adi", "B-adi", "Adidas", "trademark", "Adidas AG", notifier_ids=("N-plain",), territories=("US", "DE"), valid_until=at(days=75)
     ),

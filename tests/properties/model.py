@@ -190,13 +190,15 @@ class Model:
         listing = event.listing
         content = (event.fingerprint, tuple(image.phash for image in listing.images if image.phash))
         used = tuple(sorted({match.right_id for match in event.matches if match.use == "brand" and not match.shadow}))
-        looks = {right_id: self._score(event, right_id) for right_id in sorted({match.right_id for match in event.matches})}
+        looked = {match.right_id for match in event.matches if not match.shadow or self.rights[match.right_id].status == "shadow"}
+        looks = {right_id: self._score(event, right_id) for right_id in sorted(looked)}
         where = listing.territories or None
         return Version(self._next(), event.at, listing.change, content, used, looks, where, listing.marketplace, listing.category)
 
     def _score(self, event: MatchedListing, right_id: str) -> Look:
         """Score a listing with the signals themselves: how they find what they find is not the subject here."""
-        matches = tuple(match for match in event.matches if match.right_id == right_id)
+        trial = self.rights[right_id].status == "shadow"  # then all that is found of it is on trial, and else what an alias on trial found
+        matches = tuple(match for match in event.matches if match.right_id == right_id and match.shadow == trial)
         case = Case(event.listing, event.fingerprint, event.at, self.rights[right_id], matches, Past(), self.policy)
         score, goods = self.policy.decision.prior, False
         for name, group, detect in SIGNALS:

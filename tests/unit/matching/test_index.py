@@ -127,3 +127,20 @@ def test_an_index_that_is_replaced_goes_at_once() -> None:
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_a_name_on_trial_is_found_and_hides_no_name_that_acts() -> None:
+    tried = BrandIndex([*NAMES, Name("Nike Tech Fleece", NIKE, kind="product_line", shadow=True), Name("Adidas", BALANCE, shadow=True)])
+    assert [(hit.found, hit.shadow) for hit in tried.find("Nike Tech Fleece")] == [("Nike", False), ("Nike Tech Fleece", True)]
+    assert [(hit.found, hit.owner) for hit in tried.find("Adidas shoes")] == [("Adidas", ADIDAS)]
+
+
+def test_a_brand_on_trial_takes_no_alias_from_another() -> None:
+    tried = BrandIndex([*NAMES, Name("Swoosh", KE, own=True, shadow=True)])
+    assert [(hit.owner, hit.shadow) for hit in tried.find("swoosh tee")] == [(NIKE, False), (KE, True)]
+
+
+@pytest.mark.parametrize("text", ["Nike Tech shirt", "shoes NIKE", "Nike Tech Nike", "N1KE Tech", "PR*DA", "case for Nike Tech"])
+def test_names_on_trial_change_nothing_of_what_acts(text: str) -> None:
+    tried = BrandIndex([*NAMES, Name("Nike Tech", KE, own=True, shadow=True), Name("Tech", NIKE, shadow=True)])
+    assert [hit for hit in tried.find(text) if not hit.shadow] == INDEX.find(text)

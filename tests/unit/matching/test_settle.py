@@ -7,12 +7,12 @@ TRIAL = 9
 
 
 def hit(owner: int, likely: float, start: int = 0, sense: Sense | None = None) -> Hit:
-    return Hit(owner, "n", "name", start, start + 2, "nn", "exact", likely, likely, sense)
+    return Hit(owner, "n", "name", start, start + 2, "nn", "exact", likely, likely, sense, owner == TRIAL)
 
 
 def kept(*hits: Hit, fields: tuple[str, ...] = ()) -> list[int]:
     found = list(zip(fields or ("title",) * len(hits), hits, strict=True))
-    return [one.owner for _, one in settled(found, lambda one: one.owner == TRIAL)]
+    return [one.owner for _, one in settled(found)]
 
 
 def test_what_is_sure_stays() -> None:

@@ -124,3 +124,15 @@ def test_what_did_not_decode_becomes_a_dead_letter() -> None:
     outputs = brand_match.process([broken], View(MemoryStore(brand_match.TABLES)), history(right()))
     assert [letter.stage for letter in outputs.dead_letters] == ["brand-match"]
     assert outputs.tally.residual == 0
+
+
+def test_an_alias_on_trial_says_so_and_hides_no_name() -> None:
+    event = matched("Nike Swoosh", (right(aliases=(Alias("Nike Swoosh", status="shadow"),)),))
+    assert isinstance(event, MatchedListing)
+    assert {(match.alias, match.shadow) for match in event.matches} == {("Nike", False), ("Nike Swoosh", True)}
+
+
+def test_an_alias_that_is_also_on_trial_acts() -> None:
+    event = matched("Swoosh", (right(aliases=(Alias("Swoosh", status="shadow"), "Swoosh")),))
+    assert isinstance(event, MatchedListing)
+    assert [match.shadow for match in event.matches] == [False]

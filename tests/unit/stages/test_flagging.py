@@ -15,7 +15,22 @@ from pipeline.stages.shelf import LISTINGS
 from pipeline.state.memory import MemoryStore
 from pipeline.state.table import key
 from pipeline.state.view import View
-from tests.build import FAKE, START, at, default_policy, events_of, history, listing, match, matched, records, right, sequenced_tick, slim
+from tests.build import (
+    FAKE,
+    START,
+    at,
+    default_policy,
+    events_of,
+    history,
+    listing,
+    match,
+    matched,
+    records,
+    right,
+    ruling,
+    sequenced_tick,
+    slim,
+)
 
 NIKE = match()
 
@@ -124,6 +139,42 @@ def test_a_right_on_trial_counts_and_acts_on_nothing() -> None:
     stage = Flagging(right(status="shadow"))
     assert stage.offer(matches=[match(shadow=True)]).events == []
     assert stage.facts() == {"shadow-takedown": 1, "clear": 1}
+
+
+SWOOSH = match("Swoosh", alias="Swoosh", shadow=True)
+
+
+def test_an_alias_on_trial_counts_and_acts_on_nothing() -> None:
+    stage = Flagging()
+    assert stage.offer("Swoosh 1:1 replica", [SWOOSH]).events == []
+    assert stage.facts() == {"shadow-alias-takedown": 1, "clear": 1}
+
+
+def test_an_alias_on_trial_moves_no_decision_on_its_right() -> None:
+    title, reference = "case for Nike, 1:1 replica, Swoosh", match(start=9, use="reference")
+    stage = Flagging()
+    assert stage.offer(title, [reference, SWOOSH]).events == Flagging().offer(title, [reference]).events == []
+    assert stage.facts() == {"shadow-alias-takedown": 1, "clear": 1}
+    (with_it,), (without,) = takedowns(stage.offer(listing_id="L2", matches=[NIKE, SWOOSH])), takedowns(Flagging().offer(listing_id="L2"))
+    assert with_it == without
+    assert stage.facts()["shadow-alias-unmoved"] == 1
+
+
+def test_what_an_alias_on_trial_finds_is_not_remembered_of_a_listing() -> None:
+    stage = Flagging()
+    stage.offer("Sw00sh 1:1", [SWOOSH])
+    known = View(stage.store).get(LISTINGS, key("S1", "L1"))
+    assert known is not None
+    assert (known.right_ids, known.weighed) == ((), ())
+
+
+def test_an_exempt_right_is_not_counted_for_its_alias_on_trial() -> None:
+    stage = Flagging()
+    stage.offer()
+    (takedown,) = takedowns(stage.total)
+    stage.feed(ruling("reverse", at(days=1), takedown_id=takedown.takedown_id))
+    stage.offer(matches=[NIKE, SWOOSH], version=2, change="updated", event_time=at(days=2))
+    assert not any(fact.startswith("shadow") for fact in stage.facts())
 
 
 def test_a_signal_on_trial_counts_and_acts_on_nothing() -> None:
