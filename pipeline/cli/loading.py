@@ -40,7 +40,7 @@ def load(what: Load, file: Path, settings: Settings, *, skip_bad: bool) -> None:
     Names every fault, shows how far it is, and says what was done. Raises InputError where the file cannot be read, holds nothing or a bad
     line; TopicsError and KafkaError.
     """
-    with _readable_twice(file) as lasting, progress(what.noun) as bar:
+    with readable_twice(file) as lasting, progress(what.noun) as bar:
         bad = _check(what.topic, lasting, file, _follower(bar, "checking"))
         if bad and not skip_bad:
             raise InputError(file, f"{bad:,} lines are no good, so nothing was published; mend them, or leave them out with --skip-bad")
@@ -51,7 +51,7 @@ def load(what: Load, file: Path, settings: Settings, *, skip_bad: bool) -> None:
 
 
 @contextmanager
-def _readable_twice(file: Path) -> Iterator[Path]:
+def readable_twice(file: Path) -> Iterator[Path]:
     """Give a file that can be read once more: what comes through a pipe is kept for as long. Raises InputError where it cannot be read."""
     if not file.exists() or file.is_file():
         yield file

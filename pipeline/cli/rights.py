@@ -1,11 +1,11 @@
-"""`takedown rights`: the registry of rights."""
+"""`takedown rights`: care for the registry of rights, and publish it."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeline.cli import rights_learn
+from pipeline.cli import rights_check, rights_diff, rights_learn
 from pipeline.cli.exits import EXIT_CODES
 from pipeline.cli.loading import Load, SkipBad
 from pipeline.cli.loading import load as publish
@@ -14,7 +14,7 @@ from pipeline.local.references import RIGHTS
 from pipeline.settings import Settings
 
 NAME = "rights"
-app = typer.Typer(help="Learn about rights, and publish them.", epilog=EXIT_CODES, no_args_is_help=True)
+app = typer.Typer(help="Check, compare, publish rights, and learn their common words.", epilog=EXIT_CODES, no_args_is_help=True)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -30,4 +30,6 @@ def load(
     publish(Load(RIGHTS, "rights"), file, Settings.load(settings_file), skip_bad=skip_bad)
 
 
+app.command(name=rights_check.NAME, epilog=EXIT_CODES)(rights_check.command)
+app.command(name=rights_diff.NAME, epilog=EXIT_CODES)(rights_diff.command)
 app.command(name=rights_learn.NAME, epilog=EXIT_CODES)(rights_learn.command)

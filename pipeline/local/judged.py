@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from pipeline.enforcement.regimes import regime
 from pipeline.events.takedown import Takedown
@@ -17,6 +18,7 @@ from pipeline.local.run import CHUNK
 from pipeline.local.story import Story
 from pipeline.local.summary import Decisions
 from pipeline.local.truths import PersonTruth, Truth
+from pipeline.stages.record import Record
 from pipeline.stages.reference import History
 
 Progress = Callable[[int, int, int], None]  # bytes read, bytes in all, records so far
@@ -30,7 +32,19 @@ class Judged:
     decided: Counter[str]
 
 
-def run_through(folder: Path, partition: Partition, topics: Iterable[str], progress: Progress) -> None:
+class Fed(Protocol):
+    """What a stream is run through: a partition, or several."""
+
+    def feed(self, record: Record) -> bool:
+        """Take a record; tell whether a chunk was processed."""
+        ...
+
+    def flush(self) -> None:
+        """Process what has been collected."""
+        ...
+
+
+def run_through(folder: Path, partition: Fed, topics: Iterable[str], progress: Progress) -> None:
     """Run some input topics of a folder through a partition."""
     files = {topic: lines for topic, lines in files_of(folder).items() if topic in topics}
     size = sum(lines.size for lines in files.values())
