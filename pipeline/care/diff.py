@@ -13,6 +13,7 @@ from typing import Any
 from pipeline.care.changes import Changes, changes
 from pipeline.care.effects import EFFECTS, Effect, Effects, Key, Row, Seen, changes_decision
 from pipeline.events.review import Review
+from pipeline.events.right import Right
 from pipeline.events.sequence import MatchedListing, SequencedListing
 from pipeline.events.takedown import Takedown
 from pipeline.flow import STAGES, Stage
@@ -80,10 +81,7 @@ class Difference:
             "listings": {effect: len(keys) for effect, keys in self.listings.items()},
             "sellers": {effect: self.sellers(effect) for effect in EFFECTS},
             "trial": dict(sorted(self.trial.items())),
-            "rights": [
-                {"right_id": row.right_id, "alias": row.alias, "counts": dict(row.counts), "examples": dict(row.examples)}
-                for row in self.rows
-            ],
+            "rights": [row.as_json() for row in self.rows],
         }
 
 
@@ -150,7 +148,9 @@ def diff(
     run_through(folder, _Both(old, new, effects), ALONE, progress)
     facts = new.partition.runs[-1].tally.facts
     trial = Counter({fact: number for fact, number in facts.items() if fact.startswith("shadow-")})
-    return Difference(changes(_rights(old), _rights(new)), effects.listings(), effects.rows(most_examples), new.offers, trial)
+    before, after = _rights(old), _rights(new)
+    brands = {right_id: right.brand for right_id, right in {**before, **after}.items()}
+    return Difference(changes(before, after), effects.listings(), effects.rows(brands, most_examples), new.offers, trial)
 
 
 def _history(file: Path, folder: Path, policy: Path | None) -> History:
@@ -164,7 +164,7 @@ def _history(file: Path, folder: Path, policy: Path | None) -> History:
     return references.history
 
 
-def _rights(side: Side) -> dict[str, Any]:
+def _rights(side: Side) -> dict[str, Right]:
     return side.history.at(side.history.read_so_far()).registry.rights
 
 

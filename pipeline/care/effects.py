@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Effect = Literal["taken_down", "spared", "asked", "unasked", "matched", "unmatched", "tried", "untried"]
 Decided = Literal["takedown", "review"]
@@ -73,6 +73,11 @@ class Row:
     alias: str
     counts: Counter[Effect] = field(default_factory=Counter)
     examples: dict[Effect, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))  # listing_id and title
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the row as one JSON object."""
+        names = {"right_id": self.right_id, "brand": self.brand, "alias": self.alias}
+        return {**names, "counts": dict(self.counts), "examples": dict(self.examples)}
 
     @property
     def weight(self) -> tuple[int, ...]:
