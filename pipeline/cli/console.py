@@ -6,15 +6,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from pipeline.printable import printable
+
+__all__ = ["complain", "err", "out", "printable", "progress"]
+
 _WIDTH = 120  # columns, where the output goes to a file or a pipe
 
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDTH)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def printable(text: str) -> str:
-    """Return a text from outside so that it cannot steer the terminal; what cannot be seen is written as its code point."""
-    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+# No emoji: an id such as `shop:x:17` is printed as it is.
+out = Console(highlight=False, soft_wrap=True, emoji=False, width=None if sys.stdout.isatty() else _WIDTH)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def complain(message: str, code: int) -> int:

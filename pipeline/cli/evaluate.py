@@ -1,20 +1,24 @@
 """`takedown evaluate`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
-from rich import box
-from rich.table import Table
 
-from pipeline.cli.console import out, printable, progress
-from pipeline.local.evaluate import Evaluation, Miss, evaluate
-from pipeline.local.people_scores import PeopleScores
+from pipeline.cli.console import complain, err, out, progress
+from pipeline.cli.exits import Exit
+from pipeline.cli.score_tables import show_changes, show_scores
+from pipeline.local.calibration_plot import calibration_svg
+from pipeline.local.errors import InputError
+from pipeline.local.evaluate import Evaluation, evaluate
+from pipeline.local.misses import as_csv
+from pipeline.local.result_file import check_file, write_file
+from pipeline.local.score_comparison import Change, compared, fallen, read_scores
 
 NAME = "evaluate"
-PEOPLE = "people"
+EXAMPLES = 5
 
 
 def command(
@@ -25,66 +29,91 @@ def command(
     policy: Annotated[
         Path | None, typer.Option("--policy", "-p", help="A policy file.", show_default="the default policy", readable=False)
     ] = None,
+    examples: Annotated[
+        int, typer.Option("--examples", min=0, max=10_000, help="Examples of each kind of miss that are shown.")
+    ] = EXAMPLES,
+    misses: Annotated[
+        Path | None, typer.Option("--misses", metavar="FILE.csv", help="Write every miss to a table.", show_default=False, readable=False)
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", metavar="FILE.svg", help="Draw how well scores are calibrated.", show_default=False, readable=False),
+    ] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option("--compare", metavar="OTHER.json", help="What --json printed before.", show_default=False, readable=False),
+    ] = None,
+    tolerance: Annotated[float, typer.Option("--tolerance", min=0, help="With --compare: the fall of a measure that is still good.")] = 0.0,
+    force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite the files of --misses and --plot.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the scores as one JSON object.")] = False,
 ) -> None:
-    """Score brand matches and decisions against the truth.
+    """Score brand matches and decisions against the truth, in all and by language, source, method, field and signal.
 
     Decisions are scored from the signals alone: brake and enforcement are off. A line of truth.jsonl is {"listing_id", "brand_ids"?,
-    "counterfeit"?, "seller_id"?, "kind"?}; what is absent is unknown and is not scored. Recall counts a counterfeit that was taken down or
-    asked about. With truth-people.jsonl, which `takedown simulate` writes, all of the folder is run as well, and what that did to sellers
-    and notices is scored: honest sellers hit, wrong takedowns reversed or put back, notices accepted and refused, how questions ended.
+    "counterfeit"?, "seller_id"?, "kind"?, "duplicate_group"?}; what is absent is unknown and is not scored. Recall counts a counterfeit
+    that was taken down or asked about. A source is what stands before the first colon of a listing's id.
+
+    Calibration compares the best score of each listing that names a right with the truth: a score is log-odds at the policy's base rate, so
+    it is first moved to the share of counterfeits in the set.
+
+    With truth-people.jsonl, which `takedown simulate` writes, all of the folder is run as well, and what that did to sellers and notices is
+    scored: honest sellers hit, wrong takedowns reversed or put back, notices accepted and refused, how questions ended.
+
+    --compare shows each measure before and now, and ends with 11 where one of the whole set is worse by more than the tolerance: a lower
+    precision, recall, f1 or first_right; a higher share of reviews or genuine goods touched, error of calibration, number of honest sellers
+    hit. Measures of parts of the set are shown where they differ: small parts move by chance.
     """
+    if tolerance and compare is None:
+        raise typer.BadParameter("says what fall is still good; name what to --compare with", param_hint="--tolerance")
+    _check_files(folder, misses, plot, compare, force=force)
+    before = read_scores(compare) if compare is not None else None
     with progress("records") as bar:
         task = bar.add_task("evaluating", total=None, records=0)
         result = evaluate(folder, policy, lambda read, size, records: bar.update(task, completed=read, total=size, records=records))
-    print(orjson.dumps(result.as_json(), option=orjson.OPT_INDENT_2).decode()) if json else _show(result)
+    scores = result.as_json()
+    changes = compared(compare, before, scores) if compare is not None and before is not None else []
+    worse = fallen(changes, tolerance)
+    _write(result, misses, plot, folder)
+    if json:
+        _print(scores, changes, comparing=before is not None)
+    else:
+        show_scores(result, examples)
+        _tell(changes, worse)
+    if worse:
+        named = ", ".join(change.measure for change in worse)
+        raise typer.Exit(complain(f"worse than {compare} by more than {tolerance:g}: {named}", Exit.WORSE))
 
 
-def _show(result: Evaluation) -> None:
-    table = Table("part", "measure", "value", box=box.SIMPLE_HEAD)
-    for part, figures in result.as_json().items():
-        if part != PEOPLE:
-            _add_rows(table, part, figures)
-    out.print(table)
-    if result.people is not None:
-        out.print("So far what the signals say of each listing, alone. Now what the whole flow did, with people, points and closures:\n")
-        _show_people(result.people)
-    for miss in result.misses:
-        _show_miss(miss)
+def _check_files(folder: Path, misses: Path | None, plot: Path | None, compare: Path | None, *, force: bool) -> None:
+    """Refuse files that cannot be written, or that are one and the same. Raises OutputError."""
+    written = [file for file in (misses, plot) if file is not None]
+    for file in written:
+        check_file(file, force=force, source=folder)
+    places = [file.resolve() for file in (*written, *([compare] if compare else []))]
+    if len(set(places)) < len(places):
+        raise typer.BadParameter("--misses, --plot and --compare name the same file")
 
 
-def _add_rows(table: Table, part: str, figures: Mapping[str, float]) -> None:
-    for measure, value in figures.items():
-        table.add_row(part, measure, shown(measure, value))
+def _write(result: Evaluation, misses: Path | None, plot: Path | None, folder: Path) -> None:
+    """Write the files that were asked for. Raises OutputError, and InputError where there is nothing to draw."""
+    if misses is not None:
+        write_file(misses, as_csv(result.misses))
+        err.print(f"{len(result.misses):,} misses written to {misses}", markup=False)
+    if plot is not None:
+        if result.calibration is None:
+            raise InputError(
+                folder, "nothing can be drawn: no listing that names a right is known to be counterfeit, or none to be genuine"
+            )
+        write_file(plot, (calibration_svg(result.calibration, result.of.name),))
+        err.print(f"calibration drawn in {plot}", markup=False)
 
 
-def _show_people(scores: PeopleScores) -> None:
-    table = Table("people", "measure", "value", box=box.SIMPLE_HEAD)
-    _add_rows(table, "sellers", scores.sellers)
-    _add_rows(table, "questions ended", scores.questions)
-    out.print(table)
-    out.print(_grouped("regime", ("takedowns", "wrong", "put_back", "reversed", "share", "median_hours"), scores.regimes))
-    out.print(_grouped("notices by", ("accepted", "refused", "already_down", "retracted", "amended", "share"), scores.notices))
+def _print(scores: dict[str, Any], changes: Sequence[Change], *, comparing: bool) -> None:
+    compared_with = {"compared": [change.as_json() for change in changes]} if comparing else {}
+    print(orjson.dumps(scores | compared_with, option=orjson.OPT_INDENT_2).decode())
 
 
-def _grouped(title: str, measures: Sequence[str], groups: Mapping[str, Mapping[str, float]]) -> Table:
-    table = Table(title, *(measure.replace("_", " ") for measure in measures), box=box.SIMPLE_HEAD)
-    for name, figures in groups.items():
-        table.add_row(name, *(shown(measure, figures[measure]) if measure in figures else "-" for measure in measures))
-    return table
-
-
-def shown(measure: str, value: float) -> str:
-    """Return a figure as it stands in a table: whole numbers as such, hours with one place, shares with four."""
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:,.1f}" if measure.endswith("hours") else f"{value:.4f}"
-
-
-def _show_miss(miss: Miss) -> None:
-    out.print(f"{miss.what}: {printable(miss.listing_id)}", markup=False)
-    out.print(f"    {printable(miss.title)}", markup=False)
-    for name in miss.wrong:
-        out.print(f"    found {printable(name)}", markup=False)
-    for name in miss.missed:
-        out.print(f"    missed {printable(name)}", markup=False)
+def _tell(changes: Sequence[Change], worse: Sequence[Change]) -> None:
+    if changes:
+        out.print("Compared with before:")
+        show_changes(changes, worse)

@@ -40,6 +40,7 @@ class Exit(IntEnum):
     DIFFERENT = 10
     FAULTS = 11
     TOO_MUCH = 12
+    WORSE = 13
     HUNG_UP = 129
     INTERRUPTED = 130
     UNREAD = 141
@@ -49,7 +50,8 @@ class Exit(IntEnum):
 EXIT_CODES = """
 Exit codes: 0 done; 1 an unexpected error; 2 wrong usage; 3 records are unaccounted for; 4 the input cannot be used; 5 a policy is no good;
 6 the output cannot be written; 7 Kafka, or a worker, cannot be reached or refuses; 8 bad settings; 9 a worker stopped with work undone;
-10 a recomputation differs from what the topics hold; 11 a registry has faults; 12 a change of it does more than it may; 129 hung up;
+10 a recomputation differs from what the topics hold; 11 a registry has faults; 12 a change of it does more than it may;
+13 an evaluation is worse than the one it is compared with; 129 hung up;
 130 interrupted (Ctrl-C); 141 nobody reads what is printed; 143 terminated.
 """
 

@@ -1,101 +1,110 @@
 """Scores the flow against the truth: the same stages, but without brake, enforcement and people, so that the signals alone decide.
 
 Where the truth about people is there, the whole of it runs once more, with all of them, and what it did to sellers and notices is scored.
+Memory grows with the listings that the truth knows; titles are held of misses only.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from pipeline.events.match import Match
-from pipeline.events.review import Review
-from pipeline.events.sequence import MatchedListing, SequencedListing
-from pipeline.events.takedown import Takedown
-from pipeline.flow import STAGES, Stage
+from pipeline.flow import STAGES
+from pipeline.local.brand_scores import Named, brand_scores, by_field, by_method
+from pipeline.local.breakdown import by
+from pipeline.local.calibration import Calibration, calibrate, probability
+from pipeline.local.confusion import Confusion, brand_confusions, decision_confusions
+from pipeline.local.decision_scores import Decided, by_signal, decision_figures, decision_scores
+from pipeline.local.evaluated_set import EvaluatedSet, Reading
 from pipeline.local.inputs import files_of
 from pipeline.local.judged import judge, run_through
-from pipeline.local.partition import Line, Partition
+from pipeline.local.misses import Miss, brand_misses, decision_misses
+from pipeline.local.observer import Observer
+from pipeline.local.partition import Partition
 from pipeline.local.people_scores import PeopleScores
 from pipeline.local.references import read_references
 from pipeline.local.run import CHUNK
+from pipeline.local.seen import Seen, source_of
 from pipeline.local.truths import Truth, read_people_truth, read_truth
 from pipeline.policy.model import Policy
-from pipeline.stages.record import Outputs
+from pipeline.stages.reference import Snapshot
 
+MOST_CONFUSIONS = 50  # of brands, and as many of decisions, in JSON; all of them are in the table of misses
 ALONE = ("listings", "clock")  # what signals alone decide on
-MOST_EXAMPLES = 10
+
+Groups = dict[str, dict[str, float]]  # figures by group
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the flow said of a listing: the brands in it, the best first, and the decision."""
+class Scores(Protocol):
+    """Scores of a part that has its own module."""
 
-    title: str
-    brands: tuple[str, ...] = ()
-    found: Mapping[str, str] = field(default_factory=dict)  # brand_id -> the text that named it
+    def as_json(self) -> dict[str, Any]:
+        """Return them as one JSON object."""
+        ...
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """A listing on which flow and truth differ."""
+@dataclass(slots=True)
+class Parts:
+    """The scores of parts of the set: brand matches and decisions by language and source, and what was found or led, by how it was."""
 
-    what: str
-    listing_id: str
-    title: str
-    wrong: tuple[str, ...] = ()
-    missed: tuple[str, ...] = ()
+    brand_languages: Groups = field(default_factory=dict)
+    brand_sources: Groups = field(default_factory=dict)
+    languages: Groups = field(default_factory=dict)
+    sources: Groups = field(default_factory=dict)
+    methods: Groups = field(default_factory=dict)
+    fields: Groups = field(default_factory=dict)
+    signals: Groups = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all as one JSON object; brand matches only where a brand is known."""
+        languages: dict[str, Any] = {"brand_match": self.brand_languages} if self.brand_languages else {}
+        sources: dict[str, Any] = {"brand_match": self.brand_sources} if self.brand_sources else {}
+        return {
+            "by_language": {**languages, "flagging": self.languages},
+            "by_source": {**sources, "flagging": self.sources},
+            "by_method": self.methods,
+            "by_field": self.fields,
+            "by_signal": self.signals,
+        }
 
 
 @dataclass(slots=True)
 class Evaluation:
-    """The scores of one folder, and its worst misses."""
+    """The scores of one folder, in all and by parts, and its misses. `brands` has the names of those that misses speak of."""
 
     brand_match: dict[str, float] | None
     flagging: dict[str, float]
+    parts: Parts
+    calibration: Calibration | None
     misses: list[Miss]
+    of: EvaluatedSet
+    policy_version: str
+    brands: Mapping[str, str]
     people: PeopleScores | None = None
+    duplicates: Scores | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the scores as one JSON object."""
-        scores: dict[str, Any] = {"brand_match": self.brand_match} if self.brand_match else {}
+        scores: dict[str, Any] = {"set": self.of.as_json()}
+        scores["versions"] = {"program": version("takedown-pipeline"), "policy": self.policy_version}
+        scores |= {"brand_match": self.brand_match} if self.brand_match else {}
         scores["flagging"] = self.flagging
-        return scores | ({"people": self.people.as_json()} if self.people else {})
+        for part, found in (("people", self.people), ("duplicates", self.duplicates), ("calibration", self.calibration)):
+            scores |= {part: found.as_json()} if found else {}
+        worst = [*self.confused_brands()[:MOST_CONFUSIONS], *self.wrong_decisions()[:MOST_CONFUSIONS]]
+        counts = dict(sorted(Counter(miss.what for miss in self.misses).items()))
+        return scores | self.parts.as_json() | {"misses": counts, "confusion": [one.as_json() for one in worst]}
 
+    def confused_brands(self) -> list[Confusion]:
+        """Return which brands were taken for which, the most frequent first."""
+        return brand_confusions(miss for miss in self.misses if miss.what.startswith("brand"))
 
-class Observer:
-    """Collects what the stages say of each listing."""
-
-    def __init__(self) -> None:
-        self.seen: dict[str, Seen] = {}
-        self.takedowns: set[str] = set()
-        self.reviews: set[str] = set()
-
-    def take(self, _stage: Stage, _partition: int, lines: Sequence[Line], _outputs: Outputs) -> None:
-        """See Sink."""
-        for output, _ in lines:
-            event = output.event
-            if isinstance(event, SequencedListing):
-                self.seen.setdefault(event.listing.listing_id, Seen(event.listing.title))
-            elif isinstance(event, MatchedListing):
-                self.seen[event.listing.listing_id] = _seen(event)
-            elif isinstance(event, Takedown):
-                self.takedowns.add(event.listing_id)
-            elif isinstance(event, Review) and event.listing_id is not None:
-                self.reviews.add(event.listing_id)
-
-
-def _seen(event: MatchedListing) -> Seen:
-    used = [match for match in event.matches if match.use == "brand"]
-    found: dict[str, str] = {}
-    for match in used:
-        found.setdefault(match.brand_id, _named(match))
-    return Seen(event.listing.title, tuple(found), found)
-
-
-def _named(match: Match) -> str:
-    return f"{match.found!r} in {match.field} ({match.method}, {match.alias})"
+    def wrong_decisions(self) -> list[Confusion]:
+        """Return wrong decisions by what led to them, the gravest first."""
+        return decision_confusions(miss for miss in self.misses if not miss.what.startswith("brand"))
 
 
 def evaluate(folder: Path, policy: Path | None = None, progress: Callable[[int, int, int], None] = lambda *_: None) -> Evaluation:
@@ -104,12 +113,15 @@ def evaluate(folder: Path, policy: Path | None = None, progress: Callable[[int, 
     Simulated people react to the policy that the folder was made with: under another one they speak of what was not decided.
     Raises InputError and PolicyError.
     """
-    truths, of_people = read_truth(folder), read_people_truth(folder)
+    reading = Reading()
+    truths, of_people = read_truth(folder, reading.truth), read_people_truth(folder)
     references = read_references(files_of(folder), policy)
     references.history.alter_policies(from_signals_alone)
-    observer = Observer()
-    run_through(folder, Partition(0, STAGES, references.history, observer, CHUNK), ALONE, progress)
-    evaluation = compare(truths, observer)
+    snapshot = references.history.at(references.history.read_so_far())
+    observer = Observer(truths, snapshot.policy.decision.prior)
+    partition = Partition(0, observer.stages(STAGES), references.history, observer, CHUNK)
+    run_through(folder, partition, ALONE, progress, reading.record)
+    evaluation = scored(truths, observer.seen, snapshot, reading.of(folder))
     if of_people is not None:
         evaluation.people = judge(folder, policy, truths, of_people, progress).scores
     return evaluation
@@ -121,82 +133,44 @@ def from_signals_alone(policy: Policy) -> Policy:
     return policy.model_copy(update={"brake": brake, "enforcement": policy.enforcement.model_copy(update={"preset": "none"})})
 
 
-def compare(truths: Mapping[str, Truth], observer: Observer) -> Evaluation:
+def scored(truths: Mapping[str, Truth], seen: Mapping[str, Seen], snapshot: Snapshot, of: EvaluatedSet) -> Evaluation:
     """Score what was seen against the truth."""
-    scored = {name: seen for name, seen in observer.seen.items() if name in truths}
-    named = {name: seen for name, seen in scored.items() if truths[name].brand_ids is not None}
-    known = {name: seen for name, seen in scored.items() if truths[name].counterfeit is not None}
-    misses = [*_brand_misses(named, truths), *_decision_misses(known, truths, observer)]
-    return Evaluation(_brand_match(named, truths) if named else None, _flagging(scored, known, truths, observer), misses)
-
-
-def _brand_match(named: Mapping[str, Seen], truths: Mapping[str, Truth]) -> dict[str, float]:
-    """Score pairs of listing and brand, and how often the best match of a listing that names a brand is right."""
-    right = found = true = first = with_brand = 0
-    for name, seen in named.items():
-        brands = set(truths[name].brand_ids or ())
-        right += len(brands.intersection(seen.brands))
-        found += len(seen.brands)
-        true += len(brands)
-        with_brand += bool(brands)
-        first += bool(seen.brands) and seen.brands[0] in brands
-    return {"n": len(named), **_scores(right, found, true), "first_right": _share(first, with_brand)}
-
-
-def _flagging(scored: Mapping[str, Seen], known: Mapping[str, Seen], truths: Mapping[str, Truth], observer: Observer) -> dict[str, float]:
-    """Score decisions: precision of takedowns; recall of counterfeits taken down or asked about; genuine ones touched by either."""
-    touched = observer.takedowns | observer.reviews
-    figures: dict[str, float] = {
-        "n": len(scored),
-        "takedowns": len(observer.takedowns & scored.keys()),
-        "review_share": _share(len((observer.reviews - observer.takedowns) & scored.keys()), len(scored)),
-    }
-    if known:
-        fakes = {name for name in known if truths[name].counterfeit}
-        genuine = known.keys() - fakes
-        down = observer.takedowns & known.keys()
-        figures |= {
-            "precision": _share(len(down & fakes), len(down)),
-            "recall": _share(len(touched & fakes), len(fakes)),
-            "genuine_touched": _share(len(touched & genuine), len(genuine)),
-        }
-    return figures
-
-
-def _scores(right: int, found: int, true: int) -> dict[str, float]:
-    precision, recall = _share(right, found), _share(right, true)
-    both = precision + recall
-    return {"precision": precision, "recall": recall, "f1": round(2 * precision * recall / both, 4) if both else 0.0}
-
-
-def _share(part: int, whole: int) -> float:
-    """Return a share rounded to four places; 0 of nothing is 0."""
-    return round(part / whole, 4) if whole else 0.0
-
-
-def _brand_misses(named: Mapping[str, Seen], truths: Mapping[str, Truth]) -> list[Miss]:
-    """Return examples of brands that are wrong most often, then of those missed."""
-    wrong: Counter[str] = Counter()
-    for name, seen in named.items():
-        wrong.update(set(seen.brands) - set(truths[name].brand_ids or ()))
-    examples = [_wrongly(brand, named, truths) for brand, _ in wrong.most_common(MOST_EXAMPLES)]
-    missed = (
-        Miss("brand missed", name, seen.title, missed=tuple(gone))
-        for name, seen in named.items()
-        if (gone := sorted(set(truths[name].brand_ids or ()) - set(seen.brands)))
+    decided = [Decided(name, truths[name].counterfeit, one) for name, one in seen.items()]
+    named = [Named(name, frozenset(brands), one) for name, one in seen.items() if (brands := truths[name].brand_ids) is not None]
+    misses = [*brand_misses(named), *decision_misses(decided)]
+    return Evaluation(
+        brand_match=brand_scores(named) if named else None,
+        flagging=decision_scores(decided),
+        parts=parts(named, decided),
+        calibration=_calibration(decided, snapshot.policy),
+        misses=misses,
+        of=of,
+        policy_version=snapshot.policy.version,
+        brands=_names(misses, snapshot),
     )
-    return [*examples, *(miss for miss, _ in zip(missed, range(MOST_EXAMPLES), strict=False))]
 
 
-def _wrongly(brand: str, named: Mapping[str, Seen], truths: Mapping[str, Truth]) -> Miss:
-    hits = [name for name, seen in named.items() if brand in seen.brands and brand not in (truths[name].brand_ids or ())]
-    seen = named[hits[0]]
-    return Miss(f"brand wrong in {len(hits)} listings", hits[0], seen.title, wrong=(seen.found[brand],))
+def parts(named: Sequence[Named], decided: Sequence[Decided]) -> Parts:
+    """Score the parts of a set."""
+    return Parts(
+        brand_languages=by(lambda one: one.seen.language, named, brand_scores),
+        brand_sources=by(lambda one: source_of(one.listing_id), named, brand_scores),
+        languages=by(lambda one: one.seen.language, decided, decision_figures),
+        sources=by(lambda one: source_of(one.listing_id), decided, decision_figures),
+        methods=by_method(named),
+        fields=by_field(named),
+        signals=by_signal(decided),
+    )
 
 
-def _decision_misses(known: Mapping[str, Seen], truths: Mapping[str, Truth], observer: Observer) -> list[Miss]:
-    """Return examples of genuine goods taken down or asked about: the worst defects."""
-    genuine = [name for name in known if not truths[name].counterfeit]
-    down = [Miss("genuine, taken down", name, known[name].title) for name in genuine if name in observer.takedowns]
-    asked = [Miss("genuine, asked about", name, known[name].title) for name in genuine if name in observer.reviews - observer.takedowns]
-    return [*down[:MOST_EXAMPLES], *asked[:MOST_EXAMPLES]]
+def _calibration(decided: Sequence[Decided], policy: Policy) -> Calibration | None:
+    """Compare the best scores with the truth, where it is known; a score without a signal is the prior, which is the policy's base rate."""
+    known = [(one.seen.best, one.counterfeit) for one in decided if one.counterfeit is not None]
+    scores = [(best.score, fake) for best, fake in known if best is not None]
+    return calibrate(scores, len(known) - len(scores), probability(policy.decision.prior))
+
+
+def _names(misses: Sequence[Miss], snapshot: Snapshot) -> dict[str, str]:
+    """Return the names of the brands that misses speak of, by id."""
+    wanted = set(chain.from_iterable((*miss.true, *((miss.found.brand_id,) if miss.found else ())) for miss in misses))
+    return {right.brand_id: right.brand for right in snapshot.registry.rights.values() if right.brand_id in wanted}

@@ -44,11 +44,14 @@ class Fed(Protocol):
         ...
 
 
-def run_through(folder: Path, partition: Fed, topics: Iterable[str], progress: Progress) -> None:
-    """Run some input topics of a folder through a partition."""
+def run_through(
+    folder: Path, partition: Fed, topics: Iterable[str], progress: Progress, read: Callable[[Record], None] = lambda _: None
+) -> None:
+    """Run some input topics of a folder through a partition; `read` is told of each record before that."""
     files = {topic: lines for topic, lines in files_of(folder).items() if topic in topics}
     size = sum(lines.size for lines in files.values())
     for number, record in enumerate(merged({topic: records(topic, lines) for topic, lines in files.items()})):
+        read(record)
         if partition.feed(record):
             progress(sum(lines.read for lines in files.values()), size, number)
     partition.flush()

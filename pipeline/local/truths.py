@@ -1,6 +1,6 @@
 """Reads what is true of a folder's listings and people."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -24,6 +24,7 @@ class Truth:
     counterfeit: bool | None = None
     seller_id: Id | None = None
     kind: str | None = None  # of the seller
+    duplicate_group: Id | None = None  # listings of the same group show the same offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,12 @@ class PersonTruth:
     flaw: str | None = None  # what is wrong with its form or time
 
 
-def read_truth(folder: Path) -> dict[str, Truth]:
-    """Return what truth.jsonl says, by listing. Raises InputError where it is absent or does not decode."""
+def read_truth(folder: Path, read: Callable[[bytes], None] = lambda _: None) -> dict[str, Truth]:
+    """Return what truth.jsonl says, by listing; `read` is told of each line. Raises InputError where it is absent or does not decode."""
     path = file_of(folder, "truth")
     if path is None:
         raise InputError(folder, "holds no truth.jsonl to compare with")
-    return {truth.listing_id: truth for truth in _truths(Lines(path), Truth)}
+    return {truth.listing_id: truth for truth in _truths(Lines(path), Truth, read)}
 
 
 def read_people_truth(folder: Path) -> list[PersonTruth] | None:
@@ -51,12 +52,13 @@ def read_people_truth(folder: Path) -> list[PersonTruth] | None:
     return None if path is None else list(_truths(Lines(path), PersonTruth))
 
 
-def _truths(lines: Lines, kind: type[T]) -> Iterator[T]:
+def _truths(lines: Lines, kind: type[T], read: Callable[[bytes], None] = lambda _: None) -> Iterator[T]:
     decode = msgspec.json.Decoder(kind).decode
     for number, line in enumerate(lines, 1):
         try:
             if not isinstance(line, bytes):
                 raise msgspec.DecodeError(str(line))
+            read(line)
             yield decode(line)
         except (msgspec.DecodeError, UnicodeError) as error:
             raise InputError(lines.path, f"line {number}: {error}") from error

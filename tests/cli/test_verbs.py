@@ -265,10 +265,10 @@ def test_simulate_and_evaluate(tmp_path: Path) -> None:
     made = takedown("simulate", tmp_path / "market", "--listings", 1500, "--seed", 3)
     assert (made.returncode, "rulings.jsonl: " in made.stdout) == (0, True)
     scores = json.loads(takedown("evaluate", tmp_path / "market", "--json").stdout)
-    assert set(scores) == {"brand_match", "flagging", "people"}
+    assert {"set", "versions", "brand_match", "flagging", "people", "calibration", "by_language", "misses"} <= set(scores)
     assert set(scores["people"]) == {"sellers", "regimes", "notices", "questions"}
-    assert set(scores["brand_match"]) == {"n", "precision", "recall", "f1", "first_right"}
-    assert set(scores["flagging"]) == {"n", "takedowns", "review_share", "precision", "recall", "genuine_touched"}
+    assert {"n", "precision", "recall", "f1", "first_right"} <= set(scores["brand_match"])
+    assert {"n", "takedowns", "review_share", "precision", "recall", "genuine_touched"} <= set(scores["flagging"])
     assert scores["flagging"]["takedowns"] > 0
     shown = takedown("evaluate", tmp_path / "market").stdout
     assert all(word in shown for word in ("precision", "honest_closed", "regime", "honest:rightful"))
@@ -277,7 +277,7 @@ def test_simulate_and_evaluate(tmp_path: Path) -> None:
 def test_a_simulation_without_people_has_listings_rights_and_truth(tmp_path: Path) -> None:
     assert takedown("simulate", tmp_path / "market", "--listings", 200, "--no-people").returncode == 0
     assert {path.name for path in (tmp_path / "market").iterdir()} == {"listings.jsonl", "rights.jsonl", "truth.jsonl"}
-    assert set(json.loads(takedown("evaluate", tmp_path / "market", "--json").stdout)) == {"brand_match", "flagging"}
+    assert "people" not in json.loads(takedown("evaluate", tmp_path / "market", "--json").stdout)
 
 
 def test_people_react_to_the_policy_that_is_given_and_a_replay_takes_it_over(tmp_path: Path) -> None:
