@@ -27,6 +27,9 @@ README = ROOT / "README.md"
 TAKEDOWN = Path(sys.executable).parent / "takedown"
 KEPT = ROOT / "benchmarks/figures.json"
 _MEBI = 1024 * 1024
+_SEEDS = (1, 2, 3, 4, 5)  # of the simulated marketplaces: one alone may be lucky
+_KEPT = ("brand_match", "flagging", "duplicates", "by_source")  # of the scores: what tables show
+_BY_SOURCE = "counterfeit"  # the set of which decisions are shown by source
 _BASELINES = {"brand-en": (0.62, 0.98, 0.96), "brand-zh": (0.58, 0.95, 0.95), "brand-vi": (0.45, 0.94, 0.70), "evasion": (0.99, 0.64, 0.64)}
 
 
@@ -46,7 +49,7 @@ def main() -> None:
 def measure(kept: dict[str, Any], options: argparse.Namespace) -> None:
     """Measure what one process does, and keep it."""
     if options.sets:
-        kept["scores"] = {path.name: evaluate(path).as_json() for path in sorted(options.sets.iterdir()) if path.is_dir()}
+        kept["scores"] = {path.name: _evaluated(path) for path in sorted(options.sets.iterdir()) if path.is_dir()}
     if options.million:
         kept["million"] = _replayed(1_000_000, 8_000)
     kept["throughput"] = _replayed(100_000, 8_000)
@@ -76,10 +79,20 @@ def _replayed(listings: int, brands: int) -> dict[str, Any]:
 
 
 def _simulated() -> dict[str, Any]:
-    """Return the scores on a simulated marketplace."""
+    """Return the scores on simulated marketplaces, by seed."""
+    return {str(seed): _simulated_with(seed) for seed in _SEEDS}
+
+
+def _simulated_with(seed: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch:
-        simulate(Path(scratch) / "in", listings=20_000, seed=7)
-        return evaluate(Path(scratch) / "in").as_json()
+        simulate(Path(scratch) / "in", listings=20_000, seed=seed)
+        return _evaluated(Path(scratch) / "in")
+
+
+def _evaluated(folder: Path) -> dict[str, Any]:
+    """Return the scores of a set, without what no table here shows."""
+    scores = evaluate(folder).as_json()
+    return {part: scores[part] for part in _KEPT if part in scores}
 
 
 def _demo() -> Iterator[str]:
@@ -128,15 +141,18 @@ def _memory(run: Mapping[str, Any]) -> str:
 
 
 def _scores(kept: Mapping[str, Any]) -> Iterator[str]:
+    sets = kept.get("scores", {})
     yield "`takedown evaluate`, on real listings where a brand is known (in brackets: a plain search for names with word boundaries),"
-    yield "and on a simulated marketplace of 20,000 listings:"
+    yield "and on simulated marketplaces of 20,000 listings:"
     yield ""
     columns = ["set", "scored", "precision", "recall", "F1", "best match right", "to review", "takedowns", "their precision", "found"]
-    columns.append("genuine touched")
-    yield f"| {' | '.join(columns)} |"
-    yield f"|{'---|' * len(columns)}"
-    for name, scores in {**kept.get("scores", {}), "simulated": kept["simulated"]}.items():
+    yield from _head(*columns, "genuine touched")
+    simulated = {f"simulated, seed {seed}": scores for seed, scores in kept["simulated"].items()}
+    for name, scores in {**sets, **simulated}.items():
         yield _row(name, scores)
+    yield from _duplicates(sets)
+    if groups := sets.get(_BY_SOURCE, {}).get("by_source"):
+        yield from _sources(groups["flagging"])
 
 
 def _row(name: str, scores: Mapping[str, Any]) -> str:
@@ -148,6 +164,51 @@ def _row(name: str, scores: Mapping[str, Any]) -> str:
     cells += [f"{flagging['review_share']:.2%}", f"{flagging['takedowns']:,}"]
     cells += [f"{flagging[measure]:.4f}" if measure in flagging else "-" for measure in ("precision", "recall", "genuine_touched")]
     return f"| {' | '.join(cells)} |"
+
+
+def _duplicates(sets: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the scores of near-duplicates, a line a set and grade, where a set has groups of them."""
+    grades = {(name, grade): figures for name, scores in sets.items() for grade, figures in _graded(scores.get("duplicates", {}))}
+    measures = list(dict.fromkeys(measure for figures in grades.values() for measure in figures))
+    if not grades:
+        return
+    yield ""
+    yield "Near-duplicates, by pairs of listings that people have marked as the same product:"
+    yield ""
+    yield from _head("set", "grade", *(measure.replace("_", " ") for measure in measures))
+    for (name, grade), figures in grades.items():
+        yield f"| {' | '.join([name, grade, *(_figure(figures.get(measure)) for measure in measures)])} |"
+
+
+def _graded(duplicates: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, float]]]:
+    """Yield the grades of near-duplicates with their figures; figures of no grade are those of all."""
+    loose = {name: value for name, value in duplicates.items() if not isinstance(value, dict)}
+    if loose:
+        yield "all", loose
+    yield from ((name, value) for name, value in duplicates.items() if isinstance(value, dict))
+
+
+def _sources(groups: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """Yield what was decided in the set of counterfeits, a line a source: numbers of listings, no shares."""
+    yield ""
+    yield f"Decisions in the set `{_BY_SOURCE}`, which has titles alone, by where they come from:"
+    yield ""
+    measures = ("n", "counterfeit", "genuine", "takedowns", "reviews")
+    yield from _head("source", "listings", *measures[1:])
+    for name, figures in groups.items():
+        yield f"| {' | '.join([name, *(_figure(figures.get(measure)) for measure in measures)])} |"
+
+
+def _head(*columns: str) -> Iterator[str]:
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{'---|' * len(columns)}"
+
+
+def _figure(value: float | None) -> str:
+    """Return a figure as a table shows it: whole numbers as such, shares with three places."""
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
 
 
 def write(block: str, lines: list[str]) -> None:

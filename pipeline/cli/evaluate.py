@@ -1,6 +1,7 @@
 """`takedown evaluate`."""
 
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -63,6 +64,8 @@ def command(
     precision, recall, f1 or first_right; a higher share of reviews or genuine goods touched, error of calibration, number of honest sellers
     hit. Measures of parts of the set are shown where they differ: small parts move by chance.
     """
+    if not isfinite(tolerance):
+        raise typer.BadParameter("is a number", param_hint="--tolerance")
     if tolerance and compare is None:
         raise typer.BadParameter("says what fall is still good; name what to --compare with", param_hint="--tolerance")
     _check_files(folder, misses, plot, compare, force=force)

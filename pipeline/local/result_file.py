@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline import stopping
@@ -31,7 +32,8 @@ def write_file(path: Path, parts: Iterable[str]) -> None:
     partial = place.with_name(f".{place.name}.partial-{os.urandom(4).hex()}")
 
     def tidy() -> str:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # that it cannot be written was said already
+            partial.unlink(missing_ok=True)
         return f"{path} was not written"
 
     stopping.begun(tidy)

@@ -7,7 +7,7 @@ from pipeline.events.match import Match
 from pipeline.signals.case import Group
 from pipeline.stages.verdict import Outcome, Weighed
 
-NO_SOURCE = "-"  # of an id that names none
+NO_SOURCE = "(none)"  # of an id that names none
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ def test_languages_and_sources_are_scored_apart(tmp_path: Path) -> None:
     truths = [orjson.dumps({"listing_id": name, "brand_ids": ["B1"], "counterfeit": True}) for name, *_ in offers]
     made = evaluate(write_topics(tmp_path, {"listings": listings, "rights": RIGHTS, "truth": truths})).as_json()
     assert {name: part["right"] for name, part in made["by_language"]["brand_match"].items()} == {"vi": 1, "latin?": 0, "han?": 0}
-    assert {name: part["n"] for name, part in made["by_source"]["flagging"].items()} == {"tiki": 2, "-": 1}
+    assert {name: part["n"] for name, part in made["by_source"]["flagging"].items()} == {"tiki": 2, "(none)": 1}
     assert {name: part["found"] for name, part in made["by_method"].items()} == {"exact": 2}
 
 
