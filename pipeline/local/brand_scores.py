@@ -74,5 +74,5 @@ def _scored(pairs: Sequence[Pair]) -> Figures:
 
 
 def _alone(pairs: Iterable[Pair], method: str) -> Figures:
-    alone = [listing.right(found) for listing, found in pairs if found.methods == {method}]
+    alone = [listing.right(found) for listing, found in pairs if found.methods == (method,)]
     return {"alone": len(alone), "alone_right": sum(alone)}

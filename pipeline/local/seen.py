@@ -21,7 +21,7 @@ class Found:
     text: str
     alias: str
     method: str
-    methods: frozenset[str]
+    methods: tuple[str, ...]
 
     @property
     def place(self) -> str:
@@ -72,15 +72,15 @@ class Seen:
 def brands_in(matches: Iterable[Match]) -> tuple[Found, ...]:
     """Return the brands that are named as such, each by its best match, in the order of the matches: the best first."""
     first: dict[str, Match] = {}
-    methods: dict[str, set[str]] = {}
+    methods: dict[str, dict[str, None]] = {}
     for match in matches:
         if match.use == "brand":
             first.setdefault(match.brand_id, match)
-            methods.setdefault(match.brand_id, set()).add(match.method)
-    return tuple(_found(match, frozenset(methods[brand])) for brand, match in first.items())
+            methods.setdefault(match.brand_id, {})[match.method] = None
+    return tuple(_found(match, tuple(methods[brand])) for brand, match in first.items())
 
 
-def _found(match: Match, methods: frozenset[str]) -> Found:
+def _found(match: Match, methods: tuple[str, ...]) -> Found:
     return Found(match.brand_id, match.field, match.start, match.end, match.found, match.alias, match.method, methods)
 
 

@@ -4,7 +4,7 @@ from pipeline.local.seen import Found, Seen
 
 def found(brand_id: str, method: str = "exact", field: str = "title", *others: str) -> Found:
     """Return a brand that was found, by its best method and by others."""
-    return Found(brand_id, field, 0, 4, "Nike", "Nike", method, frozenset({method, *others}))
+    return Found(brand_id, field, 0, 4, "Nike", "Nike", method, (method, *others))
 
 
 def named(true: set[str], *brands: Found) -> Named:

@@ -9,8 +9,7 @@ from pipeline.local.language_guess import guessed, language_of
         ("Nike Air Max 90", "latin?"),
         ("Étui en cuir", "latin?"),
         ("Dép tổ ong đi mưa", "vietnamese?"),
-        ("Dép tổ ong".encode().decode(), "vietnamese?"),
-        ("o\u031bi đi", "vietnamese?"),  # a letter and its horn, two code points
+        ("co\u031bm ca", "vietnamese?"),  # a letter and its horn, two code points
         ("简约韩版粗跟", "han?"),
         ("Nike Air Max 古驰男鞋", "han?"),
         ("Sony Playstation 5 console 新", "latin?"),  # one sign among many letters
