@@ -167,25 +167,19 @@ def _row(name: str, scores: Mapping[str, Any]) -> str:
 
 
 def _duplicates(sets: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the scores of near-duplicates, a line a set and grade, where a set has groups of them."""
-    grades = {(name, grade): figures for name, scores in sets.items() for grade, figures in _graded(scores.get("duplicates", {}))}
-    measures = list(dict.fromkeys(measure for figures in grades.values() for measure in figures))
-    if not grades:
+    """Yield the scores of near-duplicates, a line a set of which people know the groups."""
+    scored = {name: scores["duplicates"] for name, scores in sets.items() if "duplicates" in scores}
+    if not scored:
         return
     yield ""
-    yield "Near-duplicates, by pairs of listings that people have marked as the same product:"
+    yield "Near-duplicates, by pairs of listings that are marked as the same goods; a similar one is a copy or less than that:"
     yield ""
-    yield from _head("set", "grade", *(measure.replace("_", " ") for measure in measures))
-    for (name, grade), figures in grades.items():
-        yield f"| {' | '.join([name, grade, *(_figure(figures.get(measure)) for measure in measures)])} |"
-
-
-def _graded(duplicates: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, float]]]:
-    """Yield the grades of near-duplicates with their figures; figures of no grade are those of all."""
-    loose = {name: value for name, value in duplicates.items() if not isinstance(value, dict)}
-    if loose:
-        yield "all", loose
-    yield from ((name, value) for name, value in duplicates.items() if isinstance(value, dict))
+    measures = (("copy", "precision"), ("copy", "recall"), ("similar", "precision"), ("similar", "recall"), ("similar", "f1"))
+    grades = (f"{grade}: {'F1' if measure == 'f1' else measure}" for grade, measure in measures)
+    yield from _head("set", "listings", "pairs", *grades, "recall of the index")
+    for name, figures in scored.items():
+        cells = [figures["n"], figures["pairs"], *(figures[grade][measure] for grade, measure in measures), figures["index"]["recall"]]
+        yield f"| {' | '.join([name, *map(_figure, cells)])} |"
 
 
 def _sources(groups: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
