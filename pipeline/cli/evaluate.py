@@ -60,7 +60,7 @@ def command(
     With truth-people.jsonl, which `takedown simulate` writes, all of the folder is run as well, and what that did to sellers and notices is
     scored: honest sellers hit, wrong takedowns reversed or put back, notices accepted and refused, how questions ended.
 
-    --compare shows each measure before and now, and ends with 11 where one of the whole set is worse by more than the tolerance: a lower
+    --compare shows each measure before and now, and ends with 13 where one of the whole set is worse by more than the tolerance: a lower
     precision, recall, f1 or first_right; a higher share of reviews or genuine goods touched, error of calibration, number of honest sellers
     hit. Measures of parts of the set are shown where they differ: small parts move by chance.
     """

@@ -95,7 +95,7 @@ def test_a_fall_beyond_the_tolerance_has_its_own_exit_code(folder: Path, tmp_pat
     old.write_text(takedown("evaluate", folder, "--json").stdout, encoding="utf-8")
     source = made(tmp_path / "set", brand="Nikon")  # the same listings and truth, another registry
     ended = takedown("evaluate", source, "--compare", old)
-    assert ended.returncode == 11
+    assert ended.returncode == 13
     assert "brand_match.recall" in ended.stderr
     assert "worse" in ended.stdout
     assert takedown("evaluate", source, "--compare", old, "--tolerance", 1).returncode == 0

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import stopping
 from pipeline.local.result_file import check_file, write_file
 from pipeline.place import OutputError
 
@@ -24,13 +25,26 @@ def test_what_is_not_complete_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_signal_takes_away_what_is_not_complete_and_says_so(tmp_path: Path) -> None:
+    told = []
+
+    def stopped() -> Iterator[str]:
+        yield "first"
+        told.append(stopping._under_way[-1]())  # what a signal does, but for the end of the process
+
+    with pytest.raises(OutputError):
+        write_file(tmp_path / "a.csv", stopped())
+    assert (told, list(tmp_path.iterdir()), stopping._under_way) == ([f"{tmp_path / 'a.csv'} was not written"], [], [])
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
         ("taken.csv", "exists already"),
         ("source/new.csv", "lies in the folder that is read"),
         ("source", "lies in the folder that is read"),
-        ("other", "is a folder"),
+        ("other", "is a folder or a device"),
+        ("/dev/null", "is a folder or a device"),
         ("none/new.csv", "a folder that there is not"),
     ],
 )
