@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from pipeline.flow import STAGES
 from pipeline.local.brand_scores import Named, brand_scores, by_field, by_method
@@ -18,6 +18,7 @@ from pipeline.local.breakdown import by
 from pipeline.local.calibration import Calibration, calibrate, probability
 from pipeline.local.confusion import Confusion, brand_confusions, decision_confusions
 from pipeline.local.decision_scores import Decided, by_signal, decision_figures, decision_scores
+from pipeline.local.duplicate_scores import DuplicateScores, duplicates_in
 from pipeline.local.evaluated_set import EvaluatedSet, Reading
 from pipeline.local.inputs import files_of
 from pipeline.local.judged import judge, run_through
@@ -36,14 +37,6 @@ MOST_CONFUSIONS = 50  # of brands, and as many of decisions, in JSON; all of the
 ALONE = ("listings", "clock")  # what signals alone decide on
 
 Groups = dict[str, dict[str, float]]  # figures by group
-
-
-class Scores(Protocol):
-    """Scores of a part that has its own module."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return them as one JSON object."""
-        ...
 
 
 @dataclass(slots=True)
@@ -84,7 +77,7 @@ class Evaluation:
     policy_version: str
     brands: Mapping[str, str]
     people: PeopleScores | None = None
-    duplicates: Scores | None = None
+    duplicates: DuplicateScores | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the scores as one JSON object."""
@@ -122,6 +115,7 @@ def evaluate(folder: Path, policy: Path | None = None, progress: Callable[[int, 
     partition = Partition(0, observer.stages(STAGES), references.history, observer, CHUNK)
     run_through(folder, partition, ALONE, progress, reading.record)
     evaluation = scored(truths, observer.seen, snapshot, reading.of(folder))
+    evaluation.duplicates = duplicates_in(folder, {name: truth.duplicate_group for name, truth in truths.items() if truth.duplicate_group})
     if of_people is not None:
         evaluation.people = judge(folder, policy, truths, of_people, progress).scores
     return evaluation

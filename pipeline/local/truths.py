@@ -24,7 +24,7 @@ class Truth:
     counterfeit: bool | None = None
     seller_id: Id | None = None
     kind: str | None = None  # of the seller
-    duplicate_group: Id | None = None  # listings of the same group show the same offer
+    duplicate_group: Id | None = None  # listings of one group offer the same goods
 
 
 @dataclass(frozen=True, slots=True)
