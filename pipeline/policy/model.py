@@ -100,6 +100,8 @@ class Signals(Part):
     seller_not_authorised: Suspicion
     seller_record: Suspicion
     relisted: Suspicion
+    resembles_taken_down: Suspicion = Suspicion(weight=0, mode="off")  # as it was before there was this signal, as the next
+    counterfeit_picture: Suspicion = Suspicion(weight=0, mode="off")
     authorised: Favour
     used_at_plausible_price: Favour
     reference_use: Favour
@@ -135,6 +137,13 @@ class Vocabulary(Part):
     language: Annotated[str, Field(min_length=2, max_length=35)]
     unless: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
     terms: Annotated[tuple[Term, ...], Field(min_length=1)]
+
+
+class Duplicates(Part):
+    """How what was taken down is recognised when it comes back changed."""
+
+    kept: Annotated[int, Field(ge=0, le=1000)] = 50  # takedowns of a seller with which its new listings are compared: the last ones
+    stock_sellers: Annotated[int, Field(ge=1, le=1000)] = 5  # a picture that so many others show, and are let be, counts for nothing
 
 
 class Brake(Part):
@@ -330,6 +339,7 @@ class Policy(Part):
     denials: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()  # words that turn a term of any vocabulary round
     vocabulary: tuple[Vocabulary, ...] = ()
     brake: Brake
+    duplicates: Duplicates = Duplicates()
     reviews: Reviews
     notices: Notices
     appeals: Appeals

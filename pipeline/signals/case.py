@@ -10,9 +10,25 @@ from pipeline.events.decision import Evidence
 from pipeline.events.listing import Listing
 from pipeline.events.match import Match
 from pipeline.events.right import Right
+from pipeline.matching.near.likeness import Likeness
 from pipeline.policy.model import Policy
 
 Group = Literal["goods", "circumstance", "favour"]
+
+
+class Echo(Struct, frozen=True):
+    """The takedown at the same seller that a listing is most like."""
+
+    takedown_id: str
+    likeness: Likeness
+
+
+class Sighting(Struct, frozen=True):
+    """A picture of the listing (`image`, its number) that is one of counterfeits; `distance` of 64 bits, or of 256 by PDQ."""
+
+    image: int
+    by_pdq: bool
+    distance: int
 
 
 class Past(Struct, frozen=True):
@@ -22,6 +38,7 @@ class Past(Struct, frozen=True):
     takedowns: int = 0
     fingerprints: Mapping[str, str] = field(default_factory=dict)  # text fingerprint of a taken-down listing -> its takedown_id
     phashes: Mapping[str, str] = field(default_factory=dict)  # picture hash of a taken-down listing -> its takedown_id
+    nearest: Echo | None = None
 
 
 class Case(Struct, frozen=True):
@@ -34,6 +51,7 @@ class Case(Struct, frozen=True):
     matches: tuple[Match, ...]
     past: Past
     policy: Policy
+    sighting: Sighting | None = None  # of the right's counterfeits
 
     @property
     def used_as_brand(self) -> tuple[Match, ...]:

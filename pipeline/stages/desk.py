@@ -9,7 +9,7 @@ from pipeline.enforcement.ledger import Ledger
 from pipeline.events.decided import Decision
 from pipeline.events.review import Review
 from pipeline.policy.model import Policy
-from pipeline.stages import attached, cases, notices, questions, shelf
+from pipeline.stages import attached, cases, notices, questions, shelf, traces
 from pipeline.stages.attached import Attached
 from pipeline.stages.cases import Cases
 from pipeline.stages.clock import CLOCK, Clock
@@ -19,6 +19,7 @@ from pipeline.stages.questions import Ending, Question, Questions
 from pipeline.stages.record import Outputs, Record, Tally
 from pipeline.stages.reference import Reference, Snapshot
 from pipeline.stages.shelf import Shelf
+from pipeline.stages.traces import Traces
 from pipeline.state.schedule import Schedule
 from pipeline.state.table import Table
 from pipeline.state.view import View
@@ -31,6 +32,7 @@ SCHEDULE = Schedule()
 TABLES: tuple[Table[Any], ...] = (
     CLOCK,
     *shelf.TABLES,
+    *traces.TABLES,
     SELLERS,
     *questions.TABLES,
     *cases.TABLES,
@@ -50,6 +52,7 @@ class Desk:
         self.view = view
         self.clock = Clock(view, reference)
         self.shelf = Shelf(view, SCHEDULE)
+        self.traces = Traces(view, SCHEDULE)
         self.questions = Questions(view, SCHEDULE)
         self.attached = Attached(view)
         self.cases = Cases(view, SCHEDULE, self.attached)

@@ -31,7 +31,8 @@ class Enforcer:
         self._desk.emit(TAKEDOWNS, seller_id, takedown)
         self._desk.tally.facts["takedown"] += 1
         self._desk.shelf.take_down(listing, takedown, times)
-        self._desk.shelf.leave_traces(seller_id, listing, takedown.takedown_id, at, times)
+        kept = self._desk.policy.duplicates.kept
+        self._desk.traces.leave(seller_id, listing, takedown.takedown_id, at, times, kept)
         case = replace(_case_of(takedown, listing), rests_on=rests_on)
         self._desk.cases.open(seller_id, takedown.takedown_id, case, times)
         ledger = _with_takedown(self._desk.ledger(seller_id), takedown, first=listing.takedown_id is None)

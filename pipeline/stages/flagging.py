@@ -11,12 +11,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from pipeline.enforcement import brake
-from pipeline.enforcement.ledger import Ledger, points
+from pipeline.enforcement.ledger import Ledger
 from pipeline.events.dead_letter import Fault
 from pipeline.events.match import Match
 from pipeline.events.right import Right
 from pipeline.events.sequence import MatchedListing, SequencedAppeal, SequencedNotice, SequencedRuling, SequencedTick, SlimListing
-from pipeline.signals.case import Case, Past
+from pipeline.matching.near.picture import telling_pdqs
+from pipeline.signals.case import Case
 from pipeline.stages import cases, decisions, desk, notices, questions
 from pipeline.stages.answers import Answers
 from pipeline.stages.desk import SCHEDULE, SELLERS, Desk
@@ -25,10 +26,12 @@ from pipeline.stages.intake import Intake
 from pipeline.stages.notices import Notices
 from pipeline.stages.offer import Offer
 from pipeline.stages.outcomes import Outcomes
+from pipeline.stages.recall import NOTHING, Beside, Recall
 from pipeline.stages.record import Outputs, Record
 from pipeline.stages.redress import Redress
 from pipeline.stages.reference import Reference
-from pipeline.stages.shelf import KnownListing, Shelf, renewed
+from pipeline.stages.shelf import FORGET_LISTING, KnownListing, Shelf, renewed
+from pipeline.stages.traces import Traces
 from pipeline.stages.verdict import Verdict, right_ids, severity, weigh
 from pipeline.state.schedule import Deadline
 from pipeline.state.table import Table, key
@@ -47,6 +50,7 @@ def process(records: Sequence[Record], view: View, reference: Reference) -> Outp
     view.prefetch(SELLERS, [offer.seller_id for offer in offers])
     Shelf.prefetch(view, offers)
     Notices.prefetch(view, offers)
+    Traces.prefetch(view, [phash for offer in offers for phash in offer.phashes])
     flagger = Flagger(view, reference)
     for record, offer in zip(records, offered, strict=True):
         flagger.handle(record, offer)
@@ -58,6 +62,7 @@ class Flagger:
 
     def __init__(self, view: View, reference: Reference) -> None:
         self._desk = Desk(view, reference)
+        self._recall = Recall(self._desk)
         self._enforcer = Enforcer(self._desk)
         outcomes = Outcomes(self._desk)
         self._answers = Answers(self._desk, self._enforcer, outcomes)
@@ -116,8 +121,10 @@ class Flagger:
             self._desk.questions.forget(deadline)
         elif deadline.what in (cases.FORGET_CASE, cases.FORGET_APPEAL):
             self._desk.cases.forget(deadline)
+        elif deadline.what == FORGET_LISTING:
+            self._desk.shelf.forget(deadline.subject, now)
         else:
-            self._desk.shelf.forget(deadline, now)
+            self._desk.traces.forget(deadline, now)
 
     # -- a listing arrives
 
@@ -145,6 +152,7 @@ class Flagger:
         elif offer.matched is None:
             self._desk.shelf.keep(offer, replace(listing, right_ids=(), weighed=(), question=None))
             self._desk.tally.facts["unmatched"] += 1
+            self._recall.let_be(offer, ledger)
         else:
             self._decide(offer, offer.matched, listing, ledger)
 
@@ -152,19 +160,24 @@ class Flagger:
 
     def _decide(self, offer: Offer, event: MatchedListing, listing: KnownListing, ledger: Ledger) -> None:
         """Take down, ask, or clear."""
-        past, acting_on, on_trial = self._past(offer, ledger), *_sorted_out(event.matches, self._desk.snapshot.registry.rights)
-        every = self._verdicts(offer, event, acting_on, past)
+        names_a_brand = any(match.use == "brand" for match in event.matches)
+        beside = self._recall.beside(offer, event.listing, ledger) if names_a_brand else NOTHING
+        acting_on, on_trial = _sorted_out(event.matches, self._desk.snapshot.registry.rights)
+        every = self._verdicts(offer, event, acting_on, beside)
         verdicts = [verdict for verdict in every if verdict.right.right_id not in listing.exempt]
         if len(verdicts) < len(every):
             self._desk.tally.facts["exempt"] += 1
         self._count_shadow(verdicts)
-        self._count_shadow_aliases(verdicts, self._verdicts(offer, event, on_trial, past), listing.exempt)
+        self._count_shadow_aliases(verdicts, self._verdicts(offer, event, on_trial, beside), listing.exempt)
+        used = _used(event.matches)
         listing = replace(
             listing,
-            right_ids=_used(event.matches),
+            right_ids=used,
             weighed=tuple(verdict.weighed for verdict in every if verdict.shares),
             price=event.listing.price,
             currency=event.listing.currency,
+            title=event.listing.title if used else None,
+            pdqs=telling_pdqs(event.listing) if used else (),
         )
         acting = [verdict for verdict in verdicts if verdict.right.status == "active"]
         down = [verdict for verdict in acting if verdict.outcome == "takedown"]
@@ -176,24 +189,16 @@ class Flagger:
         else:
             self._desk.tally.facts["clear"] += 1
             self._desk.shelf.keep(offer, listing)
+            self._recall.let_be(offer, ledger)
 
-    def _verdicts(self, offer: Offer, event: MatchedListing, by_right: ByRight, past: Past) -> list[Verdict]:
+    def _verdicts(self, offer: Offer, event: MatchedListing, by_right: ByRight, beside: Beside) -> list[Verdict]:
         """Weigh the listing against each right by some of its matches, the highest score first."""
-        rights = self._desk.snapshot.registry.rights
+        listing, rights, policy = event.listing, self._desk.snapshot.registry.rights, self._desk.policy
         verdicts = [
-            weigh(Case(event.listing, offer.fingerprint, offer.at, rights[right_id], matches, past, self._desk.policy))
-            for right_id, matches in by_right.items()
+            weigh(Case(listing, offer.fingerprint, offer.at, rights[one], matches, beside.past, policy, beside.sightings.get(one)))
+            for one, matches in by_right.items()
         ]
         return sorted(verdicts, key=lambda verdict: -verdict.score)
-
-    def _past(self, offer: Offer, ledger: Ledger) -> Past:
-        """Return what is known of the seller: its points, and which of its titles and pictures were taken down."""
-        if not ledger.down:
-            return Past()
-        preset = self._desk.policy.preset()
-        score = points(ledger, offer.at, preset) if preset else 0
-        titles = self._desk.shelf.traces(offer.seller_id, "title", (offer.fingerprint,))
-        return Past(score, ledger.down, titles, self._desk.shelf.traces(offer.seller_id, "picture", offer.phashes))
 
     def _count_shadow(self, verdicts: Iterable[Verdict]) -> None:
         """Count what a right or a signal on trial would have done."""

@@ -7,6 +7,7 @@ from functools import cached_property
 from pipeline.events.right import Alias, Right
 from pipeline.matching.index import BrandIndex
 from pipeline.matching.name import Name
+from pipeline.stages.bank import Bank
 
 
 class Registry:
@@ -25,6 +26,11 @@ class Registry:
     def index(self) -> BrandIndex:
         """The search index; an owner in it is a position in `named`."""
         return BrandIndex(name for number, right in enumerate(self.named) for name in _names(number, right))
+
+    @cached_property
+    def bank(self) -> Bank:
+        """The pictures that rights name."""
+        return Bank(right for right in self.rights.values() if right.status != "withdrawn")
 
 
 def _names(number: int, right: Right) -> Iterable[Name]:

@@ -65,6 +65,7 @@ class Reversal:
     def _without(self, takedown_id: str, case: Case, ledger: Ledger, cause: Cause, exempt: tuple[str, ...]) -> Ledger:
         """Give back a takedown and its points. `exempt`: from which rights the listing is, as it stands."""
         assert case.listing_id is not None, "a takedown is of a listing"
+        self._desk.traces.wipe(self._seller_id, case, takedown_id)
         held = self._desk.shelf.give_back(self._seller_id, case.listing_id, takedown_id, case, exempt)
         self._given_back(cause, takedown_id=takedown_id, listing_id=case.listing_id)
         ledger = ledger.without_hit(takedown_id)

@@ -1,8 +1,8 @@
-"""The shelf: what flagging remembers of each seller's listings, and of the titles and pictures that were taken down."""
+"""The shelf: what flagging remembers of each seller's listings."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol
 
 from msgspec.structs import replace
 
@@ -15,7 +15,7 @@ from pipeline.state.schedule import Deadline, Schedule
 from pipeline.state.table import SEPARATOR, Table, key
 from pipeline.state.view import View
 
-FORGET_LISTING, FORGET_TRACE = "forget-listing", "forget-trace"
+FORGET_LISTING = "forget-listing"
 
 
 class Content(Protocol):
@@ -59,6 +59,8 @@ class KnownListing(Value, frozen=True):
     exempt: tuple[str, ...] = ()  # rights for which people have found it genuine, or given it back
     exempt_as: str | None = None  # the content for which they did: another one is judged anew
     forget_at: datetime | None = None
+    title: str | None = None  # where it uses a brand: by it, and what follows, it is recognised once it is taken down
+    pdqs: tuple[str, ...] = ()
 
     @property
     def content(self) -> str:
@@ -71,18 +73,8 @@ class KnownListing(Value, frozen=True):
         return self.exempt if self.exempt_as == self.content else ()
 
 
-class Trace(Value, frozen=True):
-    """A title or a picture that was taken down at a seller."""
-
-    takedown_id: str
-    forget_at: datetime
-
-
-K = TypeVar("K", KnownListing, Trace)
-
 LISTINGS = Table("listings", KnownListing, ordered=True)
-TRACES = Table("traces", Trace)
-TABLES = (LISTINGS, TRACES)
+TABLES = (LISTINGS,)
 
 
 class Shelf:
@@ -128,21 +120,12 @@ class Shelf:
         down = replace(listing, status="down", takedown_id=takedown.takedown_id, put_back=None, exempt=exempt)
         self._keep_until(key(takedown.seller_id, takedown.listing_id), down, takedown.decided_at + times.undoable)
 
-    def leave_traces(self, seller_id: str, listing: KnownListing, takedown_id: str, at: datetime, times: Times) -> None:
-        """Remember the title and the pictures of a takedown, so that they are recognised when they come back."""
-        forget_at = at + times.remember_takedowns + times.lateness
-        for what, value in (("title", listing.fingerprint), *(("picture", phash) for phash in listing.phashes)):
-            name = key(seller_id, what, value)
-            self._view.put(TRACES, name, Trace(takedown_id, forget_at))
-            self._schedule.add(self._view, forget_at, Deadline(FORGET_TRACE, name))
-
     def give_back(self, seller_id: str, listing_id: str, takedown_id: str, was: Content, exempt: tuple[str, ...]) -> bool:
         """Give a listing back that a takedown took; tell whether that takedown held it.
 
         `was`: what was taken down. Unless its content is another one now, it is exempt from these rights. What a deadline has put back
         already is only exempt.
         """
-        self._wipe_traces(seller_id, was, takedown_id)
         name = key(seller_id, listing_id)
         listing = self._view.get(LISTINGS, name)
         if listing is None or takedown_id not in (listing.takedown_id, listing.put_back):
@@ -165,12 +148,6 @@ class Shelf:
         self._view.put(LISTINGS, name, exempted(given, exempt) if same else given)
         return True
 
-    def _wipe_traces(self, seller_id: str, was: Content, takedown_id: str) -> None:
-        for what, value in (("title", was.fingerprint or ""), *(("picture", phash) for phash in was.phashes)):
-            trace = self._view.get(TRACES, key(seller_id, what, value))
-            if trace is not None and trace.takedown_id == takedown_id:
-                self._view.delete(TRACES, key(seller_id, what, value))
-
     def exempt(self, seller_id: str, listing_id: str, right_ids: tuple[str, ...], as_asked: str) -> None:
         """Remember that people have found a listing genuine, if its content is what they were asked about."""
         name = key(seller_id, listing_id)
@@ -185,22 +162,11 @@ class Shelf:
         assert listing is not None, "it was looked up"
         self._view.put(LISTINGS, name, replace(listing, review_ids=(*listing.review_ids, review_id)))
 
-    def traces(self, seller_id: str, what: Literal["title", "picture"], values: Iterable[str]) -> dict[str, str]:
-        """Return the takedowns at a seller of these titles or pictures, by title or picture."""
-        found = {value: self._view.get(TRACES, key(seller_id, what, value)) for value in values}
-        return {value: trace.takedown_id for value, trace in found.items() if trace is not None}
-
-    def forget(self, deadline: Deadline, now: datetime) -> None:
-        """Forget what nothing can ask about any more, unless it was renewed since."""
-        if deadline.what == FORGET_LISTING:
-            self._forget(LISTINGS, deadline.subject, now)
-        else:
-            self._forget(TRACES, deadline.subject, now)
-
-    def _forget(self, table: Table[K], name: str, now: datetime) -> None:
-        kept = self._view.get(table, name)
+    def forget(self, name: str, now: datetime) -> None:
+        """Forget a listing that nothing can ask about any more, unless it was renewed since."""
+        kept = self._view.get(LISTINGS, name)
         if kept is not None and kept.forget_at is not None and kept.forget_at <= now:
-            self._view.delete(table, name)
+            self._view.delete(LISTINGS, name)
 
     def _keep_until(self, name: str, listing: KnownListing, forget_at: datetime) -> None:
         self._view.put(LISTINGS, name, replace(listing, forget_at=forget_at))
@@ -264,5 +230,7 @@ def renewed(offer: Offer, known: KnownListing | None) -> KnownListing:
         territories=offer.territories,
         put_back=known.put_back if same else None,
         removed=False,
+        title=None,
+        pdqs=(),
         forget_at=known.forget_at if status == "down" else None,
     )

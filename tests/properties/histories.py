@@ -105,7 +105,7 @@ def policy_of(preset: str, **changes: Any) -> Policy:
         "brake": {"per_right": 2},
         "notices": {"fast_track": ("counterfeit", "trademark", "copyright")},
         "appeals": {"rules": rules},
-        "signals": {"seller_record": Suspicion(weight=0, mode="off"), "relisted": Suspicion(weight=0, mode="off")},
+        "signals": dict.fromkeys(("seller_record", "relisted", "resembles_taken_down"), Suspicion(weight=0, mode="off")),
         "enforcement": {"preset": preset, "grace": timedelta(0)},
     }
     for part, values in changes.items():

@@ -138,5 +138,5 @@ def _kept_in(sketch: Sketch) -> Iterator[Bucket]:
 def _looked_up(glance: Glance) -> Iterator[Bucket]:
     """Yield the buckets in which what is like a listing may be kept."""
     yield from ((_BAND, band) for band in bands(glance.sketch.words))
-    yield from ((_PHASH, probe) for _, phash in glance.phashes for probe in probes(phash, PHASH_BITS))
-    yield from ((_PDQ, probe) for _, pdq in glance.pdqs for probe in probes(pdq, PDQ_BITS))
+    yield from ((_PHASH, probe) for _, phash in glance.pictures.phashes for probe in probes(phash, PHASH_BITS))
+    yield from ((_PDQ, probe) for _, pdq in glance.pictures.pdqs for probe in probes(pdq, PDQ_BITS))

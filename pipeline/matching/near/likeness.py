@@ -9,9 +9,9 @@ from collections.abc import Collection
 from math import sqrt
 from typing import Literal, NamedTuple
 
-from pipeline.events.listing import Image, Listing
-from pipeline.matching.near.picture import is_telling, pdq_distance, phash_distance, turned
-from pipeline.matching.near.sketch import MOST_PICTURES, Sketch, sketch
+from pipeline.events.listing import Listing
+from pipeline.matching.near.picture import Pictures, pdq_distance, phash_distance, telling_pdqs
+from pipeline.matching.near.sketch import Sketch, sketch
 
 Grade = Literal["copy", "similar"]
 
@@ -46,20 +46,18 @@ UNLIKE = Likeness(0.0, 0, 0.0, None)
 class Glance:
     """One listing, made ready to be compared with many."""
 
-    __slots__ = ("_codes", "_numbers", "_words", "pdqs", "phashes", "sketch")
+    __slots__ = ("_codes", "_numbers", "_words", "pictures", "sketch")
 
-    def __init__(self, of: Sketch, phashes: tuple[tuple[int, int], ...], pdqs: tuple[tuple[int, int], ...]) -> None:
-        """`phashes` and `pdqs`: the number of each picture in the listing, and its hash; turned ones have the number of theirs."""
-        self.sketch = of
+    def __init__(self, of: Sketch, pictures: Pictures) -> None:
+        self.sketch, self.pictures = of, pictures
         self._words, self._numbers, self._codes = frozenset(of.words), frozenset(of.numbers), frozenset(of.codes)
-        self.phashes, self.pdqs = phashes, pdqs
 
     @classmethod
-    def at(cls, listing: Listing) -> "Glance":
-        """Return a listing made ready, its pictures as they are, turned and mirrored."""
-        telling = [(number, image) for number, image in enumerate(listing.images[:MOST_PICTURES]) if is_telling(image)]
-        phashes = tuple((number, int(image.phash, 16)) for number, image in telling if image.phash)
-        return cls(sketch(listing), phashes, tuple(_pdqs(telling)))
+    def at(cls, listing: Listing, pictures: Pictures | None = None) -> "Glance":
+        """Return a listing made ready. `pictures`: those to compare, where it is not all of them."""
+        every = Pictures.of(listing)
+        own = sketch(listing.title, (phash for _, phash in every.phashes), telling_pdqs(listing))
+        return cls(own, every if pictures is None else pictures)
 
     def compare(self, other: Sketch) -> Likeness:
         """Return how alike it is to another; UNLIKE where that is clear from words and pictures without looking at the numbers."""
@@ -76,10 +74,10 @@ class Glance:
 
     def _nearest(self, other: Sketch) -> tuple[int | None, int | None, bool]:
         """Return the distance of the nearest two pictures, the number of this one's, and whether that is by PDQ."""
-        found = [(phash_distance(one, two), number, False) for number, one in self.phashes for two in other.phashes]
-        if self.pdqs and other.pdqs:
+        found = [(phash_distance(one, two), number, False) for number, one in self.pictures.phashes for two in other.phashes]
+        if self.pictures.pdqs and other.pdqs:
             kept = [int(pdq, 16) for pdq in other.pdqs]
-            found += [(pdq_distance(one, two), number, True) for number, one in self.pdqs for two in kept]
+            found += [(pdq_distance(one, two), number, True) for number, one in self.pictures.pdqs for two in kept]
         return min(found, default=(None, None, False))
 
     def _codes_say(self, other: Sketch) -> float:
@@ -112,7 +110,3 @@ def _nearness(distance: int | None) -> float:
 def _differ(one: frozenset[int], other: Collection[int]) -> bool:
     """Tell whether each has something that the other has not."""
     return not one.issubset(other) and not one.issuperset(other)
-
-
-def _pdqs(telling: list[tuple[int, Image]]) -> list[tuple[int, int]]:
-    return [(number, int(pdq, 16)) for number, image in telling for pdq in dict.fromkeys(turned(image))]

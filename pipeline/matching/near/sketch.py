@@ -7,13 +7,10 @@ from unicodedata import category
 
 from xxhash import xxh32_intdigest
 
-from pipeline.events.listing import Image, Listing
 from pipeline.events.value import Value
 from pipeline.matching.fold import GAP, Folded
-from pipeline.matching.near.picture import is_telling
 
 MOST_WORDS = 100  # of a title: what says more is a list of search words
-MOST_PICTURES = 10  # of a listing, the first ones
 LEAST_CODE = 4  # characters of a model code
 _DIGIT = re.compile(r"\d")
 
@@ -31,19 +28,10 @@ class Sketch(Value, frozen=True):
     pdqs: tuple[str, ...] = ()
 
 
-def sketch(listing: Listing) -> Sketch:
-    """Return the sketch of a listing."""
-    pictures = [image for image in listing.images[:MOST_PICTURES] if is_telling(image)]
-    return Sketch(*_words(listing.title), _phashes(pictures), tuple(sorted({image.pdq for image in pictures if image.pdq})))
-
-
-def of_phashes(phashes: Iterable[str]) -> Sketch:
-    """Return the sketch of a listing of which nothing is known but its pictures' phashes (16 hex digits each)."""
-    return Sketch(phashes=_phashes(Image("", phash) for phash in phashes if is_telling(Image("", phash))))
-
-
-def _phashes(pictures: Iterable[Image]) -> tuple[int, ...]:
-    return tuple(sorted({int(image.phash, 16) for image in pictures if image.phash}))
+def sketch(title: str | None, phashes: Iterable[int], pdqs: Iterable[str]) -> Sketch:
+    """Return the sketch of a title, where it is known, and of pictures that tell something; `pdqs`: 64 hex digits each."""
+    words, numbers, codes = _words(title) if title is not None else ((), (), ())
+    return Sketch(words, numbers, codes, tuple(sorted(set(phashes))), tuple(sorted(set(pdqs))))
 
 
 def _words(title: str) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:

@@ -4,6 +4,7 @@ from pipeline.signals.relisted import detect
 from pipeline.stages.fingerprint import text_fingerprint
 from tests.build import listing
 from tests.unit.signals.cases import REFERENCE, case, explained
+from tests.unit.signals.echo import like
 
 PHASH = "a5" * 8
 BY_TITLE = Past(12, 1, {text_fingerprint(listing("nike AIR-MAX 90")): "T1"})
@@ -30,3 +31,20 @@ def test_another_title_and_picture() -> None:
 
 def test_a_mere_reference_is_none() -> None:
     assert detect(case("Nike Air Max 90", matches=(REFERENCE,), past=BY_TITLE)) is None
+
+
+def test_a_copy_with_a_word_changed_or_the_picture_saved_anew() -> None:
+    finding = detect(case(past=like("copy", 0.6, 3, 0)))
+    assert finding is not None
+    assert (finding.strength, [one.field for one in finding.evidence]) == (0.6, ["title", "images[0].phash"])
+    assert all("T9" in reason and "?" not in reason for reason in explained("relisted", finding))
+
+
+def test_a_copy_is_not_as_sure_as_the_same_title() -> None:
+    finding = detect(case(past=like("copy", 1.5)))
+    assert finding is not None
+    assert finding.strength == 0.8
+
+
+def test_what_is_only_similar_is_no_relisting() -> None:
+    assert detect(case(past=like("similar", 1.5))) is None
