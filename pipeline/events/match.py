@@ -21,7 +21,7 @@ Method = Literal[
     "partial",
     "image",
 ]
-Sense = Literal["compatible", "comparison", "part", "denied"]
+Sense = Literal["compatible", "comparison", "part", "seller", "denied"]
 Field = Annotated[str, Meta(max_length=400, description="Where it stands: title, description, brand, attributes.NAME, images[N].text.")]
 
 

@@ -34,12 +34,17 @@ def is_place(word: str) -> bool:
     return word in chinese_places()
 
 
+def _is_covering(stretch: str) -> bool:
+    """Tell whether no shorter word inside a stretch is a word of its own."""
+    return stretch in chinese_words() or stretch in chinese_names()
+
+
 def _reach(text: str, start: int, end: int) -> Place:
     """Return what the words take up that cover text[start:end] and more; the place itself where none do."""
     words = chinese_words()
     for length in range(LONGEST, end - start, -1):
         for first in range(max(end - length, 0), min(start, len(text) - length) + 1):
-            if text[first : first + length] in words:
+            if _is_covering(text[first : first + length]):
                 return first, first + length
     for middle in range(start + 1, end):
         first = next((at for at in range(max(middle - LONGEST, 0), start) if text[at:middle] in words), start)
@@ -63,6 +68,12 @@ def _begins_a_word(text: str, end: int, right: int) -> bool:
 def chinese_words() -> frozenset[str]:
     """Return the words of Chinese that have another sense than a proper name's, and those of the trade."""
     return _read("chinese-words.txt") | frozenset(word for word in trade_words() if not word.isascii())
+
+
+@cache
+def chinese_names() -> frozenset[str]:
+    """Return foreign names written by their sound (奥林匹克: Olympic), which are not made of words."""
+    return _read("chinese-names.txt")
 
 
 @cache

@@ -11,6 +11,7 @@ from unicodedata import decomposition
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from pipeline.events.match import Method
+from pipeline.events.right import AliasKind
 from pipeline.matching import accents, confusable, fuzzy, leetspeak, masked, partial, pinyin, spaced, split
 from pipeline.matching.fold import GAP, Folded, has_invisible, pattern
 from pipeline.matching.guess import GUESSES, may_be_meant
@@ -44,6 +45,7 @@ SCORES: dict[Method, float] = {
     "partial": 0.6,
 }
 _PLAIN: frozenset[Method] = frozenset({"exact", "folded", "transliterated"})
+_KIND_SHARES: dict[AliasKind, float] = {"product_line": 0.97}  # a line says what goods are, or what they fit; a name who made them
 _LEAST_JOINED = 8  # letters of a name of several words that is found without its spaces
 _KINDS: dict[str, Method] = {"transliteration": "transliterated", "nickname": "nickname"}
 
@@ -117,7 +119,7 @@ class BrandIndex:
                 method = _method(name, written, disguise)
                 likely = _likely(name, text, start, end, method, context)
                 if likely and fits_context(name, context or text):
-                    score = SCORES[method] * min(likely / PLACED, 1.0)  # a word where a brand is put says as much as a name
+                    score = SCORES[method] * min(likely / PLACED, 1.0) * _KIND_SHARES.get(name.kind, 1.0)  # a word in its place is a name
                     yield Hit(name.owner, name.text, name.kind, start, end, written, method, round(score, 4), likely, None, name.shadow)
 
 

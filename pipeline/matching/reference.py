@@ -3,6 +3,7 @@
 - *compatible*: `case for iPhone`, `适用于`, `iPhone compatible`, and `Belkin iPhone case` after another brand's name
 - *comparison*: `inspired by Gucci`, `dupe for`, `Gucci style`, `香奈儿同款`: no use as a brand, and no excuse either
 - *part*: `laptop with Intel Core` after another brand's name: who made a part of them
+- *seller*: 新华书店: the name says that it is a shop's, so it tells where goods are sold
 - *denied*: `not Nike`, `unlike`, `非`
 
 What stands right before the name tells, or right after it. In a list, what is said of its first name holds for all, over the models
@@ -10,7 +11,7 @@ between (`for iPhone 6/7/8/X, Galaxy S9`).
 """
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from pipeline.events.match import Sense
 
@@ -56,18 +57,21 @@ _DENIED = (
 )
 _PART = r"(?<!\w)(?:with|w/|featuring|powered by|mit|avec|với|dengan)|搭载|搭載|采用|採用"
 _FILLER = r"[\s:：\-–(（\[【]*(?:(?:the|your|all|new|der|die|das|les?|la)\s+)*\s*$"
-_BEFORE: tuple[tuple[Sense, re.Pattern[str]], ...] = (
-    ("comparison", re.compile(rf"(?:{'|'.join(_COMPARISON)}){_FILLER}", re.IGNORECASE)),
-    ("compatible", re.compile(rf"(?:{'|'.join(_COMPATIBLE)}){_FILLER}", re.IGNORECASE)),
-    ("denied", re.compile(rf"(?:{'|'.join(_DENIED)}){_FILLER}", re.IGNORECASE)),
+
+
+def _either(**markers: str) -> str:
+    """Return one pattern in which the group that matched names the sense."""
+    return "|".join(f"(?P<{sense}>{pattern})" for sense, pattern in markers.items())
+
+
+_BEFORE = re.compile(
+    rf"(?:{_either(comparison='|'.join(_COMPARISON), compatible='|'.join(_COMPATIBLE), denied='|'.join(_DENIED))}){_FILLER}", re.IGNORECASE
 )
 _MODEL_WORD = r"(?:(?=\w{0,20}\d)\w{1,20}\s+)?"
 _GOES_WITH = r"(?:compatible|kompatibel)\b|tương thích|专用|專用|适用|適用"
 _IS_LIKE = r"(?:inspired|dupes?|look-?alikes?)\b|style\b(?!\s*(?:#|no\b|code|number|\w*\d))|同款|风格|風格|平替"
-_AFTER: tuple[tuple[Sense, re.Pattern[str]], ...] = (
-    ("compatible", re.compile(rf"[\s\-]*{_MODEL_WORD}(?:{_GOES_WITH})", re.IGNORECASE)),
-    ("comparison", re.compile(rf"[\s\-]*(?:{_IS_LIKE})", re.IGNORECASE)),
-)
+_AFTER = re.compile(rf"[\s\-]*(?:{_MODEL_WORD}{_either(compatible=_GOES_WITH)}|{_either(comparison=_IS_LIKE)})", re.IGNORECASE)
+_SHOP = re.compile(r".*(?:书店|書店|书城|書城|超市|商城|商场|商場|百货|百貨|药房|藥房|药店|藥店|便利店)")
 _WITH = re.compile(rf"(?:{_PART})\s*(?:\w+\s+)?$", re.IGNORECASE)
 _ACCESSORY = re.compile(
     r"(?:\s+[\w.\-]+){0,2}?\s+(?:cases?|covers?|sleeves?|skins?|protectors?|chargers?|charging|cables?|docks?|docking|speakers?|mounts?|holders?"
@@ -84,12 +88,11 @@ def sense_of(text: str, start: int, end: int, owner: int, last: Earlier | None) 
 
     `owner` tells whose name it is, and `last` the name found before it in the text, if there is one.
     """
-    for sense, before in _BEFORE:
-        if before.search(text, max(start - REACH, 0), start):
-            return sense
-    for sense, after in _AFTER:
-        if after.match(text, end):
-            return sense
+    marker = _BEFORE.search(text, max(start - REACH, 0), start) or _AFTER.match(text, end)
+    if marker is not None:
+        return cast(Sense, marker.lastgroup)
+    if _SHOP.fullmatch(text, start, end):
+        return "seller"
     if last is None:
         return None
     if last.sense is not None and last.end <= start <= last.end + REACH and _LINK.fullmatch(text, last.end, start):

@@ -144,3 +144,17 @@ def test_a_brand_on_trial_takes_no_alias_from_another() -> None:
 def test_names_on_trial_change_nothing_of_what_acts(text: str) -> None:
     tried = BrandIndex([*NAMES, Name("Nike Tech", KE, own=True, shadow=True), Name("Tech", NIKE, shadow=True)])
     assert [hit for hit in tried.find(text) if not hit.shadow] == INDEX.find(text)
+
+
+def test_a_product_line_ranks_behind_a_makers_name() -> None:
+    index = BrandIndex([Name("iPad", 1, "product_line"), Name("Belkin", 2, own=True)])
+    scores = {hit.owner: hit.score for hit in index.find("iPad holder of Belkin")}
+    assert scores[1] < scores[2]
+
+
+def test_a_word_in_a_brands_place_scores_like_a_name_and_elsewhere_less() -> None:
+    index = BrandIndex([Name("Converse", 1, own=True)])
+    (placed,) = index.find("Converse cổ cao")
+    (marked,) = index.find("Giày Converse cổ cao")
+    assert marked.score < placed.score == 1.0
+    assert marked.likely < placed.likely < 1.0

@@ -141,6 +141,11 @@ def test_an_accessory_of_one_brand_fits_another(text: str) -> None:
     assert sense(text, "iPhone", last="Belkin", last_sense=None) == "compatible"
 
 
+@pytest.mark.parametrize("shop", ["新华书店", "物美超市", "王府井百货"])
+def test_a_shop_tells_where_goods_are_sold(shop: str) -> None:
+    assert sense(f"正版书,{shop}畅销", shop) == "seller"
+
+
 def test_without_another_brand_before_nobody_else_made_the_goods() -> None:
     assert sense("laptop with Intel Core", "Intel") is None
     assert sense("iPhone case", "iPhone") is None
