@@ -1,6 +1,7 @@
 """How likely a name, where it stands, means the brand: short names and everyday words often do not."""
 
 import re
+from functools import lru_cache
 
 from pipeline.events.match import Method
 from pipeline.matching.chinese import LONGEST, is_chinese_word, is_part_of_a_word
@@ -37,7 +38,7 @@ def plausibility(name: Name, text: str, start: int, end: int, method: Method, co
     Nobody disguises what is not meant. Of a common word that has context words nothing is asked but those.
     """
     written = text[start:end]
-    if method in _DISGUISED or has_invisible(written) or (name.common and name.context):
+    if method in _DISGUISED or has_invisible(written) or (name.common and _words(name.context)):
         return SURE
     if has_no_spaces(written[0]):
         return _of_chinese(name, text, start, end, context)
@@ -105,4 +106,11 @@ def _is_compound(text: str, start: int, end: int) -> bool:
 
 def fits_context(name: Name, context: str) -> bool:
     """Tell whether a common word stands in the brand's context. Where the right names none, its capitals and its place must do."""
-    return not name.common or not name.context or fits(name.context, context)
+    asked = _words(name.context) if name.common else ()
+    return not asked or fits(asked, context)
+
+
+@lru_cache(maxsize=65_536)
+def _words(context: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the context words that are words; a category (`shop/clothes`) says what the brand sells, not what stands beside its name."""
+    return tuple(word for word in context if "/" not in word)

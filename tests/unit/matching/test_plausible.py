@@ -121,3 +121,10 @@ def test_a_common_word_without_context_is_found_in_a_brands_place_only() -> None
     name = Name("Zephyrine", 1, common=True)
     assert plausibility(name, "Zephyrine lamp", 0, 9, "exact") == PLACED
     assert plausibility(name, "a zephyrine lamp", 2, 11, "folded") == NONE
+
+
+def test_a_category_is_no_context_word() -> None:
+    name = Name("Zephyrine", 1, common=True, context=("shop/clothes",))
+    assert fits_context(name, "a lamp")
+    assert plausibility(name, "a zephyrine shirt", 2, 11, "folded", context="a zephyrine shirt") == NONE
+    assert plausibility(name, "Zephyrine lamp", 0, 9, "exact") == PLACED
