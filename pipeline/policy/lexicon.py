@@ -21,12 +21,14 @@ Hit = tuple[int, int, int]  # number of the term, start, end
 
 
 class Term(Protocol):
-    """What is looked for, how much it says, and words near which it means something else."""
+    """What is looked for, how much it says, words of which one must stand near (where there are any), and words that turn it round."""
 
     @property
     def text(self) -> str: ...
     @property
     def strength(self) -> float: ...
+    @property
+    def needs(self) -> tuple[str, ...]: ...
     @property
     def unless(self) -> tuple[str, ...]: ...
 
@@ -50,7 +52,8 @@ class Lexicon:
         self._search = AhoCorasick(self._names, matchkind=MatchKind.Standard)
         words = sorted((re.escape(fold(word).strip()) for word in denials), key=len, reverse=True)
         self._denied = re.compile(f"(?:{'|'.join(words)})[ :]?$") if words else None
-        self._others = {name: tuple(fold(word).strip() for word in term.unless) for name, term in self._terms.items()}
+        self._needed = {name: _folded(term.needs) for name, term in self._terms.items()}
+        self._others = {name: _folded(term.unless) for name, term in self._terms.items()}
         self._kept: Memo[tuple[Mention, ...]] = Memo()
 
     def find(self, text: str) -> Sequence[Mention]:
@@ -72,8 +75,13 @@ class Lexicon:
             yield Mention(term.text, term.strength, places[start][0], places[end - 1][1])
 
     def _counts(self, folded: str, number: int, start: int, end: int) -> bool:
-        around = folded[max(start - NEAR, 0) : end + NEAR]
-        return _stands_alone(folded, start, end) and not any(_names(around, word) for word in self._others[self._names[number]])
+        if not _stands_alone(folded, start, end):
+            return False
+        name, around = self._names[number], folded[max(start - NEAR, 0) : end + NEAR]
+        needed = self._needed[name]
+        if needed and not any(_names(around, word) for word in needed):
+            return False
+        return not any(_names(around, word) for word in self._others[name])
 
     def _undenied(self, folded: str, hits: list[Hit]) -> list[Hit]:
         """Leave out what a denial stands before, and what begins within that: `not rep 1:1` offers no `1:1` either."""
@@ -84,6 +92,10 @@ class Lexicon:
         """Tell whether the text before a term ends with a denial."""
         found = self._denied.search(before) if self._denied else None
         return found is not None and _stands_alone(before, found.start(), found.end())
+
+
+def _folded(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(fold(word).strip() for word in words)
 
 
 def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:

@@ -22,6 +22,10 @@ _NAMED = re.compile(r"([a-z_]+(?:\.[a-z_]+)+): (.+)")  # a check of several part
 
 Path = tuple[str | int, ...]
 
+_GONE: dict[Path, str] = {
+    ("decision", "prior"): "is written as a share: instead of prior = -4.0 write base_rate = 0.018, that is 1 / (1 + e ** -prior)",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyFault:
@@ -84,6 +88,8 @@ def _named(path: Path, message: str) -> tuple[Path, str]:
 
 
 def _unknown(path: Path) -> str:
+    if path in _GONE:
+        return _GONE[path]
     close = get_close_matches(str(path[-1]), _known(path[:-1]), n=1)
     return f"is unknown; do you mean {close[0]}?" if close else "is unknown"
 

@@ -1,8 +1,10 @@
 """What a policy says. Durations are ISO 8601 (`P3D`, `PT10M`), shares run from 0 to 1, weights are log-odds."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from math import log
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -12,6 +14,7 @@ from pipeline.policy.lexicon import Lexicon, fold
 
 Mode = Literal["enforced", "shadow", "off"]
 Share = Annotated[float, Field(ge=0, le=1)]
+BaseRate = Annotated[float, Field(ge=0.0001, le=0.9999)]  # a share that has odds
 
 
 def _with_unit(given: object) -> object:
@@ -20,6 +23,8 @@ def _with_unit(given: object) -> object:
         raise ValueError("is a duration: write it as ISO 8601, such as P180D or PT10M")
     return given
 
+
+_GAPLESS = re.compile("[\u3040-\u30ff\u3400-\u9fff]")  # kana and Han
 
 Duration = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=36_500)), BeforeValidator(_with_unit)]
 Weight = Annotated[float, Field(ge=-20, le=20, allow_inf_nan=False)]
@@ -60,7 +65,7 @@ class Times(Part):
 class Decision(Part):
     """Where a score becomes a decision. The score is `prior` plus the weight of every signal."""
 
-    prior: Weight
+    base_rate: BaseRate  # the share of counterfeits among listings that name a brand, as assumed: no sample knows it
     review: Weight
     takedown: Weight
     serious: Weight  # from this score on a takedown is serious
@@ -70,6 +75,11 @@ class Decision(Part):
         if not self.review <= self.takedown <= self.serious:
             raise ValueError("review <= takedown <= serious must hold")
         return self
+
+    @property
+    def prior(self) -> float:
+        """Where a listing that names a brand starts: the log-odds of the base rate, to two places, as a score is added up by hand."""
+        return round(log(self.base_rate / (1 - self.base_rate)), 2)
 
 
 class SignalPolicy(Part):
@@ -116,12 +126,16 @@ class Prices(Part):
     rates: dict[Currency, Rate] = {}  # units of one common currency a unit is worth; no rate: no signal
 
 
-class Term(Part):
-    """A word of the trade in replicas, with its strength, and words near which it means something else."""
+Phrase = Annotated[str, Field(min_length=1, max_length=100)]
 
-    text: Annotated[str, Field(min_length=1, max_length=100)]
+
+class Term(Part):
+    """A word of the trade in replicas, with its strength, words of which one must stand near, and words near which it means another."""
+
+    text: Phrase
     strength: Annotated[float, Field(gt=0, le=1)] = 1.0
-    unless: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
+    needs: tuple[Phrase, ...] = ()
+    unless: tuple[Phrase, ...] = ()
 
     @field_validator("text")
     @classmethod
@@ -135,7 +149,7 @@ class Vocabulary(Part):
     """The replica vocabulary of one language, and words near which none of its terms is an offer: denials and warnings."""
 
     language: Annotated[str, Field(min_length=2, max_length=35)]
-    unless: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
+    unless: tuple[Phrase, ...] = ()
     terms: Annotated[tuple[Term, ...], Field(min_length=1)]
 
 
@@ -158,7 +172,21 @@ class Harm(Part):
 
     name: Code
     priority: Priority
-    words: tuple[str, ...]
+    words: Annotated[tuple[Phrase, ...], Field(min_length=1)]
+
+    def holds(self, category: str) -> bool:
+        """Tell whether one of the words stands in a category: a whole word, or an English plural of it, where the script has words."""
+        return self._pattern.search(fold(category)) is not None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        words = sorted(map(fold, self.words), key=len, reverse=True)
+        return re.compile("|".join(map(_whole, words)))
+
+
+def _whole(word: str) -> str:
+    """Return what finds a word that letters neither precede nor follow; one of a script without gaps stands anywhere."""
+    return re.escape(word) if _GAPLESS.search(word) else rf"(?<![^\W\d_]){re.escape(word)}(?:e?s)?(?![^\W\d_])"
 
 
 class JointForce(Part):
@@ -179,6 +207,10 @@ class Reviews(Part):
     urgent: Priority  # a question of this priority or a more urgent one is asked whatever the budget
     joint_force: JointForce
     harm: tuple[Harm, ...] = ()
+
+    def priority_of(self, category: str | None) -> int:
+        """Return the urgency of the most urgent class of harm that a category belongs to; `priority` where it belongs to none."""
+        return min((harm.priority for harm in self.harm if category and harm.holds(category)), default=self.priority)
 
 
 Need = Literal["right_id", "explanation", "good_faith", "accurate"]
@@ -336,7 +368,7 @@ class Policy(Part):
     decision: Decision
     signals: Signals
     prices: Prices
-    denials: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()  # words that turn a term of any vocabulary round
+    denials: tuple[Phrase, ...] = ()  # words that turn a term of any vocabulary round
     vocabulary: tuple[Vocabulary, ...] = ()
     brake: Brake
     duplicates: Duplicates = Duplicates()

@@ -11,7 +11,7 @@ _INNOCENT = {
     # Digits open or end a model number or an amount, or come in pairs; within a word, one by one, they are there for their shape.
     "leetspeak": re.compile(r"[0-9].*|.*[0-9]{2}.*|.*[0-9]"),
     # Pieces of two letters and more with spaces or hyphens between them are how people spell compounds; single letters and dots are not.
-    "spaced": re.compile(r"[^\W_]{2,}(?:[ \-]+[^\W_]{2,})*"),
+    "spaced": re.compile(r"[^\W_]{2,}(?:[\s\-]+[^\W_]{2,})*"),  # a space may be any: shops paste those of web pages
 }
 
 

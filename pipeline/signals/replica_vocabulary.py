@@ -41,10 +41,12 @@ def _joint(strengths: Iterable[float]) -> float:
 
 
 def _mentions(case: Case) -> Iterator[_Mention]:
-    """Yield each term with its place."""
+    """Yield each term with its place; not one that lies in the brand's own name, which `Budget` and `Best Batch` may be."""
     lexicon = case.policy.lexicon
     for field, text in texts(case.listing):
         share = IN_DESCRIPTION if field == "description" else 1.0
         for one in lexicon.find(text):
+            if any(match.field == field and match.start <= one.start and one.end <= match.end for match in case.matches):
+                continue
             place = Evidence(field, one.start, one.end, text[one.start : one.end][:MOST_FOUND])
             yield _Mention(one.text, one.strength * share, place)

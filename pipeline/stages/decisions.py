@@ -227,7 +227,7 @@ def review(offer: Offer, verdicts: Sequence[Verdict], snapshot: Snapshot, *, bra
         seller_id=offer.seller_id,
         question="counterfeit",
         assignee=assignee,
-        priority=priority(offer.category, policy),
+        priority=policy.reviews.priority_of(offer.category),
         due_at=offer.at + due_after,
         opened_at=offer.at,
         right_ids=right_ids(verdicts),
@@ -259,7 +259,7 @@ def noticed_review(notice: SequencedNotice, listing: KnownListing, verdicts: Seq
         seller_id=notice.seller_id,
         question="counterfeit" if notice.claim == "counterfeit" else "infringement",
         assignee=Assignee("team"),
-        priority=priority(listing.category, policy),
+        priority=policy.reviews.priority_of(listing.category),
         due_at=at + policy.reviews.due_after,
         opened_at=at,
         right_ids=right_ids(verdicts),
@@ -314,13 +314,6 @@ def question(review: Review, content: str | None, *, by_signals: bool = False, c
         notice_id=review.notice_ids[0] if review.notice_ids else None,
         cause=cause,
     )
-
-
-def priority(category: str | None, policy: Policy) -> int:
-    """Return the urgency of the class of harm that a category belongs to; 1 is the most urgent."""
-    words = (category or "").casefold()
-    fitting = [harm.priority for harm in policy.reviews.harm if any(word.casefold() in words for word in harm.words)]
-    return min(fitting, default=policy.reviews.priority)
 
 
 def _brand_ids(rights: Iterable[Right]) -> tuple[str, ...]:

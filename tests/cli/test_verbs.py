@@ -254,10 +254,10 @@ def test_the_default_policy_is_good(tmp_path: Path) -> None:
 def test_policy_check_names_every_fault_at_once(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     text = takedown("policy", "show").stdout
-    file.write_text(text.replace("prior =", "prior_ =").replace("lateness =", "latenes ="), encoding="utf-8")
+    file.write_text(text.replace("base_rate =", "base_rat =").replace("lateness =", "latenes ="), encoding="utf-8")
     checked = takedown("policy", "check", file)
     assert checked.returncode == 5
-    assert "decision.prior" in checked.stderr
+    assert "decision.base_rat" in checked.stderr
     assert "times.latenes" in checked.stderr
 
 

@@ -166,7 +166,7 @@ async def test_policies_are_published_as_they_were_written(topics: Settings, tmp
     assert verb(topics, "policy", "publish").returncode == 0
     assert verb(topics, "policy", "publish", tmp_path / "own.toml").returncode == 0
     assert verb(topics, "policy", "publish", tmp_path / "own.toml").returncode == 0, "the same again is no harm"
-    (tmp_path / "other.toml").write_text((tmp_path / "own.toml").read_text().replace("prior = -4.0", "prior = -3.5"))
+    (tmp_path / "other.toml").write_text((tmp_path / "own.toml").read_text().replace("base_rate = 0.018", "base_rate = 0.03"))
     changed = verb(topics, "policy", "publish", tmp_path / "other.toml")
     assert changed.returncode == 5
     assert "was published with another text" in changed.stderr

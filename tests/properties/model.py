@@ -378,9 +378,7 @@ class Model:
         self.happened.append(question)
 
     def _priority(self, offer: Offer) -> int:
-        category = (offer.current.category or "").casefold()
-        fitting = [harm.priority for harm in self.policy.reviews.harm if any(word.casefold() in category for word in harm.words)]
-        return min(fitting, default=self.policy.reviews.priority)
+        return self.policy.reviews.priority_of(offer.current.category)
 
     def _answer(self, said: Said, outcome: str, code: str, **more: Any) -> None:
         answer = Answer(said, outcome, code, self.at, **more)

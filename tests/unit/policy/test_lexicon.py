@@ -65,6 +65,22 @@ def test_terms_are_found_as_words(text: str, found: list[str]) -> None:
     assert [mention.text for mention in LEXICON.find(text)] == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Nike premium quality", []),
+        ("Nike 15 colorways [Premium Quality]", ["premium quality"]),
+        ("Premium Quality, 15 ＣＯＬＯＲＷＡＹＳ", ["premium quality"]),
+        ("premium quality, discolorways", []),  # no word of its own
+        ("premium quality, colorways of a toy", []),
+        ("premium quality " + "x" * 60 + " colorways", []),  # too far away to matter
+    ],
+)
+def test_a_term_that_needs_a_word_counts_where_that_stands_near(text: str, found: list[str]) -> None:
+    lexicon = Lexicon((Term(text="premium quality", needs=("colorways", "batch"), unless=("toy",)),))
+    assert [mention.text for mention in lexicon.find(text)] == found
+
+
 TEXTS = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("-_ :1aeﬁ㎏À\u0300\u0301\u200b高仿")))
 
 

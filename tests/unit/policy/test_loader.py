@@ -22,7 +22,7 @@ def test_the_default_is_good() -> None:
 def test_every_fault_is_named_at_once_with_line_and_key() -> None:
     text = (
         default_text()
-        .replace("prior = -4.0", 'prior = "low"')
+        .replace("base_rate = 0.018", 'base_rate = "low"')
         .replace('lateness = "P1D"', 'latenes = "P1D"')
         .replace("per_right = 500", "per_right = -1")
         .replace('{ code = "warning", at = 12 }', '{ code = "warning", at = 0 }')
@@ -31,9 +31,9 @@ def test_every_fault_is_named_at_once_with_line_and_key() -> None:
     assert faults(text) == [
         (line_of(text, "[times]"), "times.lateness"),
         (line_of(text, "latenes "), "times.latenes"),
-        (line_of(text, "prior ="), "decision.prior"),
+        (line_of(text, "base_rate ="), "decision.base_rate"),
         (line_of(text, "per_right"), "brake.per_right"),
-        (line_of(text, 'name = "Skin'), "reviews.harm[4].name"),
+        (line_of(text, 'name = "Skin'), "reviews.harm[6].name"),
         (line_of(text, "at = 0 }"), "presets.taobao.steps[0].at"),
     ]
 
@@ -74,8 +74,8 @@ def test_a_fault_stands_on_its_line(old: str, new: str, fault: str) -> None:
         ('preset = "taobao"', 'preset = "tabao"', "'tabao' is not one of the presets"),
         ('code = "closure", at = 48', 'code = "closure", at = 20', "each step needs more points"),
         ('forget_after = "P180D"', "forget_after = 180", "times.forget_after: is a duration: write it as ISO 8601"),
-        ("authorised = { weight = -6.0 }", "authorised = { weight = 6.0 }", "signals.authorised.weight: Input should be less than"),
-        ("relisted = { weight = 4.2 }", "relisted = { weight = -4.2 }", "signals.relisted.weight: Input should be greater than"),
+        ("\nauthorised = { weight = -", "\nauthorised = { weight = ", "signals.authorised.weight: Input should be less than"),
+        ("relisted = { weight = ", "relisted = { weight = -", "signals.relisted.weight: Input should be greater than"),
         ('code = "closure", at = 48', 'code = "closure", at = 48, lasts = "P7D"', "a closure has no `lasts`"),
         ("unless_from = 24, unless_below = 48", "unless_from = 48, unless_below = 24", "unless_from <= unless_below must hold"),
         ('code = "restriction", at = 24', 'code = "warning", at = 24', "a step is named twice"),
@@ -83,7 +83,7 @@ def test_a_fault_stands_on_its_line(old: str, new: str, fault: str) -> None:
         ('{ regime = "cn", sources = ["notice"], marketplaces = ["cn"] }', '{ regime = "cn" }', "rule 2 fits everything"),
         ('due_after = "P7D"', 'due_after = "7 days"', "ISO 8601"),
         ('calendar = "US"', 'calendar = "XX"', "no calendar that is known"),
-        ("prior = -4.0", "prior = nan", "finite"),
+        ("base_rate = 0.018", "base_rate = nan", "base_rate: Input should be"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(old: str, new: str, message: str) -> None:
@@ -100,6 +100,20 @@ def test_a_file_that_is_no_toml_names_its_line(text: str, line: int) -> None:
 @pytest.mark.parametrize("text", ["x = 1" + "0" * 5000, "x = " + "[" * 100_000])
 def test_what_the_reader_of_toml_itself_trips_over_is_a_fault(text: str) -> None:
     assert faults(text) == [(1, "file")]
+
+
+def test_a_prior_is_told_what_to_write_instead() -> None:
+    with pytest.raises(PolicyError) as caught:
+        parse(default_text().replace("base_rate = 0.018", "prior = -4.0"), "mine.toml")
+    said = str(caught.value).splitlines()
+    assert [line.split(": ", 2)[1] for line in said] == ["decision.base_rate", "decision.prior"]
+    assert "instead of prior = -4.0 write base_rate = 0.018" in said[1]
+
+
+@pytest.mark.parametrize(("base_rate", "prior"), [(0.018, -4.0), (0.5, 0.0), (0.9, 2.2)])
+def test_the_prior_is_the_log_odds_of_the_base_rate(base_rate: float, prior: float) -> None:
+    policy = parse(default_text().replace("base_rate = 0.018", f"base_rate = {base_rate}"), "mine.toml")
+    assert policy.decision.prior == prior
 
 
 def test_a_file_that_is_too_large_is_refused() -> None:

@@ -35,7 +35,7 @@ EVERYTHING = Past(48, 4, RELISTED.fingerprints)
         ("N1KE Air Max 90", (LEET,), {}, None, {}, "review"),
         ("Nike Air Max 90", (NIKE,), {}, None, {"description": "quality 1:1"}, "review"),
         # a disguise with one circumstance
-        ("N1KE Air Max 90", (LEET,), OTHERS, None, {}, "takedown"),
+        ("N1KE Air Max 90", (LEET,), OTHERS, None, {}, "review"),  # parallel imports are not authorised either
         ("N1KE Air Max 90", (LEET,), {"reference_prices": RANGE}, None, CHEAP, "takedown"),
         ("N1KE Air Max 90", (LEET,), {}, RECORD, {}, "takedown"),
         ("N1KE Air Max 90", (LEET,), {}, RELISTED, {}, "review"),  # another title: no relisting
@@ -50,7 +50,8 @@ EVERYTHING = Past(48, 4, RELISTED.fingerprints)
         # for the seller
         ("Case for Nike, 1:1", (REFERENCE,), {}, None, {}, "clear"),
         ("Case for N1KE", (match("N1KE", method="leetspeak", use="reference"),), OTHERS, RECORD, {}, "clear"),
-        ("Nike Air Max 90", (NIKE,), {**OWN, "reference_prices": RANGE}, EVERYTHING, CHEAP, "clear"),
+        ("Nike Air Max 90", (NIKE,), {**OWN, "reference_prices": RANGE}, RECORD, CHEAP, "clear"),
+        ("Nike Air Max 90", (NIKE,), {**OWN, "reference_prices": RANGE}, EVERYTHING, CHEAP, "review"),
         ("N1KE Air Max 90", (LEET,), {**OWN, "reference_prices": RANGE}, RECORD, CHEAP, "clear"),
         ("Nike Air Max 90 1:1", (NIKE,), OWN, None, {}, "clear"),
         ("Nike 1:1", (NIKE,), {"reference_prices": RANGE}, None, {"price": "300", "currency": "CNY", "condition": "used"}, "review"),
@@ -77,6 +78,41 @@ def test_every_preset_ends_with_closure(preset: str) -> None:
 @pytest.mark.parametrize(("currency", "low", "high"), [("USD", 6, 7), ("EUR", 7, 8), ("VND", 0.0002, 0.0004), ("JPY", 0.05, 0.08)])
 def test_a_rate_says_what_a_unit_is_worth_in_yuan(currency: str, low: float, high: float) -> None:
     assert low < default_policy().prices.rates[currency] < high
+
+
+@pytest.mark.parametrize(
+    ("category", "priority"),
+    [
+        ("Medicine", 1),
+        ("Vitamins", 1),
+        ("Thực phẩm chức năng", 1),
+        ("药品", 1),
+        ("Baby care", 2),
+        ("backpacks_suitcases/Vali trẻ em", 2),
+        ("Mainan Anak", 2),
+        ("Safety Mask", 2),
+        ("helmets", 2),
+        ("Phụ tùng ô tô", 2),
+        ("Otomotif", 2),
+        ("刹车片", 2),
+        ("Coffee", 2),
+        ("household batteries", 3),
+        ("AC Adapters", 3),
+        ("Điện tử", 3),
+        ("电器", 3),
+        ("Sunscreen", 3),
+        ("Kosmetik", 3),
+        ("女士香水", 3),
+        ("Watches, Automatic", 5),  # no automobile
+        ("Toyota posters", 5),
+        ("network adapters", 5),  # not of a mains plug
+        ("women_shoes/Giày sandals", 5),
+        ("", 5),
+        (None, 5),
+    ],
+)
+def test_a_category_belongs_to_the_class_whose_word_stands_in_it(category: str | None, priority: int) -> None:
+    assert default_policy().reviews.priority_of(category) == priority
 
 
 def test_classes_of_harm_put_safety_first() -> None:

@@ -41,6 +41,7 @@ def test_a_reference_in_disguise_is_none() -> None:
         ("spaced", "耐 克", 1.0),
         ("spaced", "Night Owl", 0.5),
         ("spaced", "Gel-Kayano", 0.5),
+        ("spaced", "American\u00a0Tourister", 0.5),
         ("spaced", "The Northface", 0.5),
         ("confusable", "90yard", 1.0),
     ],

@@ -2,6 +2,7 @@ import pytest
 
 from pipeline.policy.model import Term, Vocabulary
 from pipeline.signals.replica_vocabulary import MOST_EVIDENCE, MOST_TERMS, detect
+from tests.build import match
 from tests.unit.signals.cases import case, explained
 
 
@@ -77,3 +78,31 @@ def test_different_terms_add_up_and_the_same_one_counts_once() -> None:
 
 def test_its_reason_has_all_its_words() -> None:
     assert all("1:1" in reason and "?" not in reason for reason in explained("replica_vocabulary", detect(case("Nike 1:1"))))
+
+
+@pytest.mark.parametrize(("title", "found"), [("Budget parking map", False), ("Budget parking map, budget", True), ("Nike budget", True)])
+def test_the_name_of_the_brand_is_no_term(title: str, found: bool) -> None:
+    name = match("Budget") if title.startswith("Budget") else match("Nike")
+    assert (detect(case(title, matches=(name,))) is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("title", "strength"),
+    [
+        ("Nike Air Max 95 BUDGET", 0.65),
+        ("HP budget laptop", 0.0),
+        ("Jordan 5\n[OG BATCH]", 1.0),
+        ("Nike [X9 BATCH]", 0.7),
+        ("Creed Aventus Eau de Parfum batch F0025", 0.0),
+        ("Nike small batch", 0.0),
+        ("Nike Dunk colorways", 0.35),
+        ("Canon toner, premium quality", 0.0),
+        ("Nike Dunk 26+ colorways [Premium Quality]", 0.74),
+        ("Sandal Nike grade ori", 1.0),
+        ("Sandal Nike bukan grade ori", 0.0),
+        ("Tas LV import batam", 0.35),
+    ],
+)
+def test_a_term_says_as_much_as_it_was_measured_to(title: str, strength: float) -> None:
+    finding = detect(case(title))
+    assert (finding.strength if finding else 0.0) == strength

@@ -100,7 +100,7 @@ def test_a_replica_goes_with_reasons_that_add_up() -> None:
 
 def test_circumstances_alone_lead_to_a_review_however_strong() -> None:
     strict = right(authorised_sellers=("S2",), reference_prices=(ReferencePrice("CNY", "1000", "2000"),))
-    harsh = default_policy(decision={"prior": 5.0})
+    harsh = default_policy(decision={"base_rate": 0.9933})
     outputs = Flagging(strict, policy=harsh).offer("Nike Air Max 90", price="2", currency="CNY")
     assert takedowns(outputs) == []
     (review,) = reviews(outputs)
