@@ -59,7 +59,7 @@ FRAGMENT_ALIAS = Kind(
 SHORT_ALIAS = Kind(
     "short-alias",
     "warning",
-    "an alias has two letters",
+    "an alias has two letters, not both capitals",
     "write more of the name, or keep it in shadow: two letters are sizes, units and parts of models as well",
     "shadow",
 )
@@ -86,7 +86,12 @@ UNSEARCHED_NAME = Kind(
     "the brand's name is too short to be searched, or a mere number",
     "name aliases in which the brand is written: its own name is never found",
 )
-SHORT_NAME = Kind("short-name", "note", "the brand's name has two letters", "none is needed: it is found in its registered capitals only")
+SHORT_NAME = Kind(
+    "short-name",
+    "note",
+    "the brand's name, or an alias in capitals, has two letters",
+    "none is needed: it is found in its registered capitals only",
+)
 EVERYDAY_NAME = Kind(
     "everyday-name",
     "note",

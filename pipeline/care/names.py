@@ -87,7 +87,7 @@ def _doubts(alias: Alias, entry: Entry, book: Book) -> Iterator[Fault]:
     if (around := book.brands_around(alias.text, right)) >= _MANY:
         yield _fault(FRAGMENT_ALIAS, entry, alias.text, f"in the names of {around} brands")
     if _is_short(alias.text):
-        yield _fault(SHORT_ALIAS, entry, alias.text)
+        yield _fault(SHORT_NAME if alias.text.isalpha() and alias.text.isupper() else SHORT_ALIAS, entry, alias.text)
     if _is_everyday_word(alias.text) and not right.common_word:
         yield _fault(EVERYDAY_ALIAS, entry, alias.text)
 

@@ -89,7 +89,7 @@ def _listed(names: Iterable[str]) -> str:
 
 def _show_row(row: Row) -> None:
     counts = ", ".join(f"{EFFECTS[effect]} {row.counts[effect]:,}" for effect in EFFECTS if row.counts[effect])
-    _print(f"{row.brand} ({row.right_id}), by {row.alias}: {counts}")
+    _print(f"{row.brand} ({row.right_id}), by {row.alias or 'a mere reference'}: {counts}")
     for effect, examples in row.examples.items():
         for listing_id, title in examples:
             _print(f"    {EFFECTS[effect]}: {listing_id}: {title}")

@@ -11,7 +11,7 @@ from tests.build import FAKE, listing, right, write_topics
 from tests.cli.command import TAKEDOWN, takedown
 
 ADIDAS = right(right_id="R2", brand_id="B2", brand="Adidas")
-FAULTY = [right(aliases=("Adidas", "NK")), ADIDAS]
+FAULTY = [right(aliases=("Adidas", "nk")), ADIDAS]
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_faults_are_shown_with_their_fix_and_make_an_exit_code(rights: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("given", "strict", "code"), [((), False, 0), ((), True, 0), (("NIKE",), True, 0), (("NK",), False, 0), (("NK",), True, 11)]
+    ("given", "strict", "code"), [((), False, 0), ((), True, 0), (("NIKE",), True, 0), (("nk",), False, 0), (("nk",), True, 11)]
 )
 def test_warnings_count_where_they_are_told_to_and_notes_never(tmp_path: Path, given: tuple[str, ...], strict: bool, code: int) -> None:
     file = write_topics(tmp_path, {"rights": [right(aliases=given)]}) / "rights.jsonl"

@@ -68,7 +68,9 @@ FAULTY: list[tuple[str, tuple[Any, ...], tuple[Any, ...]]] = [  # kind, rights t
     ("everyday-alias", aliases("universal"), fields(aliases=("universal",), common_word=True, context=("shoe",))),
     ("fragment-alias", (*aliases("Swoosh"), *PARTS), (*aliases("Swoosh"), *PARTS[1:])),
     ("fragment-alias", (*aliases("Swoosh"), *PARTS), (*aliases("Swoo"), *PARTS)),
-    ("short-alias", aliases("NK"), aliases("耐克", "NKE")),
+    ("short-alias", aliases("nk"), aliases("耐克", "nke", "NK")),
+    ("short-alias", aliases("N1"), aliases("NI")),
+    ("short-name", aliases("NK"), aliases(Alias("NK", status="shadow"))),
     ("unsearchable-alias", aliases("90"), aliases("Air 90")),
     ("alias-twice", aliases("Swoosh", "Swoosh"), aliases("Swoosh", "Swoosher")),
     ("alias-twice", aliases("Nike"), aliases("Nikelab")),
@@ -159,6 +161,11 @@ def test_the_last_line_of_a_right_is_what_is_checked(tmp_path: Path) -> None:
     assert (report.lines, report.rights, dict(report.counts)) == (2, 1, {"duplicate-right": 1})
     (fault,) = report.examples["duplicate-right"]
     assert (fault.line, fault.why) == (1, "line 2 has it too")
+
+
+def test_faults_come_in_the_order_of_their_lines(tmp_path: Path) -> None:
+    report = checked(tmp_path, (right(aliases=("12",)), another(aliases=("34",)), right(aliases=("56",))))
+    assert [fault.line for fault in report.examples["unsearchable-alias"]] == [2, 3]
 
 
 def test_examples_are_few_and_counts_are_all(tmp_path: Path) -> None:

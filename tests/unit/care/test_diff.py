@@ -54,9 +54,12 @@ def test_an_alias_on_trial_is_only_counted(tmp_path: Path) -> None:
 
 
 def test_many_chunks_are_as_one(tmp_path: Path) -> None:
-    shop = tuple(listing("Swoosh 1:1 replica", listing_id=f"L{number}", seller_id=f"S{number % 7}") for number in range(2500))
-    found = compared(tmp_path, (right(),), (right(aliases=("Swoosh",)),), shop)
-    assert len(found.listings["taken_down"]) == found.offers == 2500
+    shop = tuple(listing("Nike and Swoosh 1:1 replica", listing_id=f"L{number}", seller_id=f"S{number % 7}") for number in range(2500))
+    swoosh = right(right_id="R2", brand_id="B2", brand="Swoosh")
+    found = compared(tmp_path, (right(),), (right(), swoosh), shop)
+    assert {effect: len(listings) for effect, listings in effects(found).items()} == {"matched": 2500}
+    assert [(row.brand, dict(row.counts)) for row in found.rows] == [("Swoosh", {"taken_down": 2500, "matched": 2500})]
+    assert effects(compared(tmp_path, (right(),), (right(),), shop)) == {}
 
 
 def test_limits_are_named_where_they_are_exceeded(tmp_path: Path) -> None:

@@ -62,17 +62,17 @@ def test_a_picture_with_one_good_hash_stays(tmp_path: Path) -> None:
 def test_all_else_stays_as_it_is(tmp_path: Path) -> None:
     strange = b'{ "brand":"Nike","brand_id":"B1", "right_id":"R1","kind":"trademark","holder":"N","theirs":123456789012345678901234567890 }'
     untouched = strange.replace(b"R1", b"R3")
-    touched = strange[:-2] + b',"aliases":["Adidas",{"text":"NK","note":"theirs"}] }'
+    touched = strange[:-2] + b',"aliases":["Adidas",{"text":"nk","note":"theirs"}] }'
     mended(tmp_path, untouched, touched, ADIDAS)
     first, second, third = (tmp_path / "mended.jsonl").read_bytes().splitlines()
     assert (first, third) == (untouched, encode(ADIDAS))
     assert b'"theirs":123456789012345678901234567890' in second
-    assert orjson.loads(second)["aliases"] == [{"text": "NK", "note": "theirs", "status": "shadow"}]
+    assert orjson.loads(second)["aliases"] == [{"text": "nk", "note": "theirs", "status": "shadow"}]
 
 
 @pytest.mark.parametrize(("suffix", "unpack"), [(".jsonl.gz", gzip.decompress), (".jsonl.zst", zstd.decompress)])
 def test_it_is_packed_as_its_name_says_and_the_same_each_time(tmp_path: Path, suffix: str, unpack: Any) -> None:
-    file = write_topics(tmp_path, {"rights": [right(aliases=("NK",))]}) / "rights.jsonl"
+    file = write_topics(tmp_path, {"rights": [right(aliases=("nk",))]}) / "rights.jsonl"
     for name in ("first", "second"):
         mend(file, tmp_path / f"{name}{suffix}", check(file, START))
     first, second = ((tmp_path / f"{name}{suffix}").read_bytes() for name in ("first", "second"))
