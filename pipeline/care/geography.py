@@ -1,29 +1,22 @@
-"""Countries, languages and currencies, and what they are called in all languages. Source: Unicode CLDR, by way of Babel."""
+"""Countries, languages and currencies, and what they are called in many languages. Source: Unicode CLDR (data/places.tsv)."""
 
+from collections.abc import Iterator
 from functools import cache
-
-from babel import Locale
-from babel.languages import get_official_languages
-from babel.localedata import locale_identifiers
+from importlib.resources import files
 
 from pipeline.matching.fold import pattern
-
-_NO_COUNTRIES = frozenset(  # CLDR names unions, islands of countries and stand-ins for tests beside those of ISO 3166-1
-    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
-)
-_UNKNOWN = "ZZ"
 
 
 @cache
 def countries() -> frozenset[str]:
     """Return the codes of all countries: those of ISO 3166-1 alpha-2, and XK for Kosovo."""
-    return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
+    return frozenset(code for kind, code, *_ in _rows() if kind == "country")
 
 
 @cache
 def currencies() -> frozenset[str]:
     """Return the codes of ISO 4217, with those that are no longer used."""
-    return frozenset(Locale("en").currencies)
+    return frozenset(code for kind, code, *_ in _rows() if kind == "currency")
 
 
 def place_called(name: str) -> str:
@@ -33,23 +26,17 @@ def place_called(name: str) -> str:
 
 @cache
 def _places() -> dict[str, str]:
-    """Return the English names of territories and languages by what they are called, as it is searched."""
-    english, found, official = Locale("en"), dict[str, str](), _official_languages()
-    locales = [Locale.parse(ident) for ident in official]
-    for locale in locales:
-        for code in official:
-            if code in locale.languages:
-                found.setdefault(pattern(locale.languages[code]), f"the language {english.languages[code]}")
-    for locale in locales:
-        for code, name in locale.territories.items():
-            if code != _UNKNOWN and len(name) > 1:
-                found[pattern(name)] = english.territories.get(code, code)
+    """Return the English names of places and languages by what they are called, as it is searched."""
+    found: dict[str, str] = {}
+    for kind, _, english, *names in _rows():
+        for name in names:
+            found.setdefault(pattern(name), f"the language {english}" if kind == "language" else english)
     found.pop("", None)
     return found
 
 
-def _official_languages() -> list[str]:
-    """Return the languages that are a country's own: names in others are many, and mean little to those who list."""
-    known = set(locale_identifiers())
-    spoken = {language for country in sorted(countries()) for language in get_official_languages(country, de_facto=True)}
-    return sorted((spoken & known) | {"zh_Hant"})
+def _rows() -> Iterator[list[str]]:
+    """Yield kind, code, English name, and the names."""
+    for line in files("pipeline.care").joinpath("data", "places.tsv").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            yield line.split("\t")
