@@ -73,7 +73,7 @@ def _grouped(title: str, measures: Sequence[str], groups: Groups) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column(title, no_wrap=True)
     for measure in held:
-        table.add_column(measure.replace("_", " "), justify="right")
+        table.add_column(measure.replace("_", " ").replace("counterfeit", "fake"), justify="right")
     for name, figures in groups.items():
         table.add_row(Text(printable(name)), *(shown(measure, figures[measure]) if measure in figures else "-" for measure in held))
     return table

@@ -67,8 +67,9 @@ def by_signal(listings: Sequence[Decided]) -> dict[str, Figures]:
 
     `precision` is the share of counterfeits among those that it led to and of which that is known.
     """
-    codes = sorted({code for one in listings if one.seen.best for code in (*one.seen.best.codes, *_lead(one))})
-    groups = {code: _signal(code, listings) for code in codes}
+    signalled = [one for one in listings if one.seen.best and (one.seen.best.signals or one.touched)]
+    codes = sorted({code for one in signalled if one.seen.best for code in (*one.seen.best.codes, *_lead(one))})
+    groups = {code: _signal(code, signalled) for code in codes}
     return dict(sorted(groups.items(), key=lambda group: (-group[1]["led"], -group[1]["found"], group[0])))
 
 

@@ -20,7 +20,7 @@ from pipeline.stages.shelf import LISTINGS
 from pipeline.state.table import key
 from pipeline.state.view import View
 
-Look = Callable[[Any, View], None]  # the event of a record that was just handled, and the state as it is then
+Look = Callable[[MatchedListing, View], None]  # a listing that was just handled, and the state as it is then
 
 
 class Observer:
@@ -33,7 +33,7 @@ class Observer:
         self._titles: dict[str, str] = {}  # of the chunk under way; of several versions the one that names a right
 
     def stages(self, stages: Sequence[Stage]) -> tuple[Stage, ...]:
-        """Return the stages, with flagging so that its state is looked at after each record."""
+        """Return the stages, with flagging so that its state is looked at after each listing that names a right."""
         return tuple(looked_at(stage, self.look) if stage.name == flagging.NAME else stage for stage in stages)
 
     def take(self, stage: Stage, _partition: int, lines: Sequence[Line], _outputs: Outputs) -> None:
@@ -45,9 +45,9 @@ class Observer:
         if stage.name == flagging.NAME:
             self._keep_titles()
 
-    def look(self, event: Any, view: View) -> None:
+    def look(self, event: MatchedListing, view: View) -> None:
         """Note the score of a listing that flagging has just handled: what was cleared is in no topic, but in its state."""
-        if not isinstance(event, MatchedListing) or event.listing.listing_id not in self.seen:
+        if event.listing.listing_id not in self.seen:
             return
         acting = [match.right_id for match in event.matches if not match.shadow]
         known = view.get(LISTINGS, key(event.listing.seller_id, event.listing.listing_id))
@@ -87,16 +87,19 @@ class Observer:
 
 
 def looked_at(stage: Stage, look: Look) -> Stage:
-    """Return a stage that handles one record after the other on the view of its chunk, and lets its state be looked at after each.
+    """Return a stage that ends a chunk after each listing that names a right, and lets its state be looked at then.
 
     However the sequence is cut, outputs and state are the same: so this stage does what that one does.
     """
 
     def process(records: Sequence[Record], view: View, reference: Reference) -> Outputs:
-        outputs = Outputs()
-        for record in records:
-            outputs.extend(stage.process((record,), view, reference))
-            look(record.event, view)
+        outputs, begin = Outputs(), 0
+        for number, record in enumerate(records, 1):
+            if isinstance(record.event, MatchedListing):
+                outputs.extend(stage.process(records[begin:number], view, reference))
+                look(record.event, view)
+                begin = number
+        outputs.extend(stage.process(records[begin:], view, reference))
         return outputs
 
     return replace(stage, process=process)
