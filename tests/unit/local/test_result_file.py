@@ -26,16 +26,15 @@ def test_what_is_not_complete_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_signal_takes_away_what_is_not_complete_and_says_so(tmp_path: Path) -> None:
-    told = []
+    told, under_way = [], list(stopping._under_way)
 
     def stopped() -> Iterator[str]:
         yield "first"
         told.append(stopping._under_way[-1]())  # what a signal does, but for the end of the process
 
-    before = list(stopping._under_way)
     with pytest.raises(OutputError):
         write_file(tmp_path / "a.csv", stopped())
-    assert (told, list(tmp_path.iterdir()), stopping._under_way) == ([f"{tmp_path / 'a.csv'} was not written"], [], before)
+    assert (told, list(tmp_path.iterdir()), stopping._under_way) == ([f"{tmp_path / 'a.csv'} was not written"], [], under_way)
 
 
 @pytest.mark.parametrize(
