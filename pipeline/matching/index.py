@@ -4,7 +4,7 @@ A text is searched as it reads when folded, and once more for each disguise in w
 writing, add a file with METHOD and `look`, and name it in DISGUISES.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from unicodedata import decomposition
 
@@ -61,6 +61,7 @@ class BrandIndex:
         self._patterns = list(self._names)
         self._search = AhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
         self._words = frozenset(word for one in self._patterns for word in one.split(GAP) if may_be_disguised(word))
+        self._has_trial = any(name.shadow for name in self._given)
         self._trial = frozenset(searched for searched, owners in self._names.items() if all(name.shadow for name in owners))
         self._kept: Memo[tuple[Found, ...]] = Memo()
 
@@ -77,11 +78,18 @@ class BrandIndex:
         found = self._kept.get(text, self._places)
         if not found:
             return []
-        hits = list(_with_references(text, _surest(list(self._hits(text, found, context)))))
-        if self._trial and any(one[2] in self._trial for one in found):  # a longer name on trial hides no name that acts
-            trial = (hit for hit in hits if hit.shadow)
-            return sorted([*self._acting.find(text, context), *trial], key=lambda hit: hit.start)
-        return hits
+        hits = list(self._hits(text, found, context))
+        return self._beside_trial(text, context, found, hits) if self._has_trial else _judged(text, hits)
+
+    def _beside_trial(self, text: str, context: str, found: Iterable[Found], hits: list[Hit]) -> list[Hit]:
+        """Return the hits of a text as they are without the names on trial, and the names on trial as they would be if they acted.
+
+        Where a name on trial may have hidden another, being longer, the text is searched again.
+        """
+        hidden = any(searched in self._trial for _, _, searched, _ in found)
+        acting = self._acting.find(text, context) if hidden else _judged(text, [hit for hit in hits if not hit.shadow])
+        trial = [hit for hit in _judged(text, hits) if hit.shadow]
+        return sorted([*acting, *trial], key=lambda hit: hit.start) if trial else acting
 
     def standing(self, text: str) -> Iterator[tuple[Name, int, int, Method]]:
         """Yield each name that stands in a text, with start, end and the method, whatever is meant by it."""
@@ -123,25 +131,28 @@ class BrandIndex:
                     yield Hit(name.owner, name.text, name.kind, start, end, written, method, round(score, 4), likely, None, name.shadow)
 
 
-def _surest(hits: list[Hit]) -> list[Hit]:
-    """Leave out guesses where a name is sure; one on trial changes nothing for others."""
-    if any(hit.likely >= PLACED and hit.method not in GUESSES and not hit.shadow for hit in hits):
-        return [hit for hit in hits if hit.method not in GUESSES]
-    return hits
+def _by_pattern(names: Sequence[Name]) -> dict[str, list[Name]]:
+    """Return names by what is searched. Those on trial come beside the others, and take nothing from them."""
+    found = _owners([name for name in names if not name.shadow])
+    if any(name.shadow for name in names):
+        for searched, owners in _owners(names).items():
+            trial = [name for name in owners if name.shadow]
+            if trial:
+                found[searched] = [*found.get(searched, ()), *trial]
+    return found
 
 
-def _by_pattern(names: Iterable[Name]) -> dict[str, list[Name]]:
+def _owners(names: Sequence[Name]) -> dict[str, list[Name]]:
     """Return names by what is searched. What is some brand's own name is not also another brand's alias."""
     found: dict[str, list[Name]] = {}
     others: dict[str, list[Name]] = {}
-    known = list(names)
-    for name in known:
+    for name in names:
         searched = pattern(name.text)
         if may_be_searched(name, searched):
             found.setdefault(searched, []).append(name)
             for other in _other_forms(name, searched):
                 others.setdefault(other, []).append(name)
-    for searched, owners in (*others.items(), *partial.parts(known).items()):
+    for searched, owners in (*others.items(), *partial.parts(names).items()):
         found.setdefault(searched, owners)
     return {searched: [name for name in owners if name.own] or owners for searched, owners in found.items()}
 
@@ -196,6 +207,13 @@ def _plain_method(name: Name, written: str) -> Method:
     if written.isascii() and not name.text.isascii() and pinyin.spelt(pattern(name.text)):
         return "transliterated"
     return _KINDS.get(name.kind, "folded")
+
+
+def _judged(text: str, hits: list[Hit]) -> list[Hit]:
+    """Return the hits of a text, guesses only where no name is sure, with those that are references marked."""
+    if any(hit.likely >= PLACED and hit.method not in GUESSES for hit in hits):
+        hits = [hit for hit in hits if hit.method not in GUESSES]
+    return list(_with_references(text, hits))
 
 
 def _with_references(text: str, hits: Iterable[Hit]) -> Iterator[Hit]:

@@ -23,13 +23,8 @@ _ELIDED = re.compile(r"\b[lLdD]['’](?=\w)")
 _POSSESSIVE = re.compile(r"['’][sS]\b")
 
 
-def parts(names: Iterable[Name]) -> dict[str, list[Name]]:
-    """Return the words that only one brand's names have, by what is searched. Names on trial share no word with those that act."""
-    known = list(names)
-    return {**_own_words([name for name in known if name.shadow]), **_own_words([name for name in known if not name.shadow])}
-
-
-def _own_words(names: Sequence[Name]) -> dict[str, list[Name]]:
+def parts(names: Sequence[Name]) -> dict[str, list[Name]]:
+    """Return the words that only one brand's names have, by what is searched."""
     brands = _brands(names)
     owners: dict[str, set[str]] = defaultdict(set)
     found: dict[str, list[Name]] = defaultdict(list)

@@ -158,3 +158,15 @@ def test_a_word_in_a_brands_place_scores_like_a_name_and_elsewhere_less() -> Non
     (marked,) = index.find("Giày Converse cổ cao")
     assert marked.score < placed.score == 1.0
     assert marked.likely < placed.likely < 1.0
+
+
+def test_a_word_that_a_brand_on_trial_shares_still_names_the_one_that_acts() -> None:
+    tried = BrandIndex([*NAMES, Name("Vuitton Cycles", KE, own=True, shadow=True)])
+    assert [hit.owner for hit in tried.find("Vuitton") if not hit.shadow] == [hit.owner for hit in INDEX.find("Vuitton")] == [VUITTON]
+
+
+def test_a_sure_name_on_trial_leaves_a_guess_that_acts() -> None:
+    tried = BrandIndex([*NAMES, Name("Zwilling", KE, own=True, shadow=True)])
+    text = "Vuitton bag and Zwilling"
+    assert [hit.owner for hit in tried.find(text) if not hit.shadow] == [hit.owner for hit in INDEX.find(text)] == [VUITTON]
+    assert [hit.owner for hit in tried.find(text) if hit.shadow] == [KE]
