@@ -20,7 +20,7 @@ TITLES = (
     "Adidas Superstar 1:1",
     "super copy NIKE and Adidas, mirror quality",
 )
-PHASHES = ("0" * 16, "f" * 16, "a5" * 8)
+PHASHES = ("0" * 16, "5a" * 8, "a5" * 8, "a5" * 7 + "a4")  # a flat picture, two others, and the last one saved anew
 
 
 def offers() -> st.SearchStrategy[Listing]:
