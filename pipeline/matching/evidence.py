@@ -21,7 +21,7 @@ def stands_as(text: str, start: int, end: int) -> Stands:
         return "brand"
     if has_no_spaces(written):
         return "brand" if leads_in_chinese(text, start, end) else "word"
-    if text.islower() or text.isupper() or not written.isascii():
+    if text.islower() or text.isupper() or written.lower() == written.upper():
         return "unclear"
     if written.islower():
         return "word"

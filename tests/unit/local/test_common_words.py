@@ -47,6 +47,11 @@ def test_what_proves_nothing_teaches_nothing(tmp_path: Path, listings: list[Any]
     assert words(tmp_path, *listings) == []
 
 
+def test_a_title_that_repeats_a_word_says_no_more(tmp_path: Path) -> None:
+    (word,) = words(tmp_path, *plain("orange orange", 3))
+    assert word.standing.places["word"] == 3
+
+
 def test_what_is_learnt_of_a_name_marks_the_right_and_of_an_alias_only_itself(tmp_path: Path) -> None:
     rights = (ORANGE, right(right_id="R2"))
     found = words(tmp_path, *plain("orange", 4), *plain("tangerine", 3), rights=rights)

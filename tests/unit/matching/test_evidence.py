@@ -13,7 +13,8 @@ from pipeline.matching.evidence import stands_as
         ("A Warm Orange Jacket", "Orange", "unclear"),
         ("a warm orange jacket", "orange", "unclear"),
         ("A WARM ORANGE JACKET", "ORANGE", "unclear"),
-        ("Giày da Çelik", "Çelik", "unclear"),
+        ("Đôi giày da Çelik rất đẹp", "Çelik", "brand"),
+        ("A lamp مصباح of wool", "مصباح", "unclear"),  # a script without capitals
         ("二手苹果电脑", "苹果", "brand"),
         ("新鲜水果苹果", "苹果", "word"),
     ],

@@ -6,6 +6,7 @@ from tests.build import match
 from tests.unit.signals.cases import NIKE, REFERENCE, case, explained
 
 DESCRIBED = match(field="description", score=0.8)
+COMPARED = match(use="reference", sense="comparison")
 REFERRED = match(field="description", score=0.8, use="reference")
 
 
@@ -20,6 +21,8 @@ REFERRED = match(field="description", score=0.8, use="reference")
         ((REFERENCE, DESCRIBED), 0.5556),
         ((REFERENCE, DESCRIBED, DESCRIBED, DESCRIBED), 0.2941),
         ((), None),
+        ((COMPARED,), None),  # who compares lives off the name
+        ((REFERENCE, COMPARED), None),
     ],
 )
 def test_every_mention_or_every_one_in_the_title_must_be_a_reference(matches: tuple[Match, ...], strength: float | None) -> None:

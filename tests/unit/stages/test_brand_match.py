@@ -136,3 +136,37 @@ def test_an_alias_that_is_also_on_trial_acts() -> None:
     event = matched("Swoosh", (right(aliases=(Alias("Swoosh", status="shadow"), "Swoosh")),))
     assert isinstance(event, MatchedListing)
     assert [match.shadow for match in event.matches] == [False]
+
+
+def test_a_reference_says_what_it_is() -> None:
+    event = matched("Perfume inspired by Nike")
+    assert isinstance(event, MatchedListing)
+    assert [(match.use, match.sense) for match in event.matches] == [("reference", "comparison")]
+
+
+CONVERSE = right(right_id="R2", brand_id="B2", brand="Converse")
+
+
+@pytest.mark.parametrize(("status", "expected"), [("active", ["B1"]), ("shadow", ["B1", "B2"])])
+def test_a_words_capitals_are_a_models_where_another_right_names_the_maker_unless_it_is_on_trial(status: str, expected: list[str]) -> None:
+    assert brands("Giày Nike Converse cổ cao", (right(status=status), CONVERSE)) == expected
+    assert brands("Giày Converse cổ cao", (right(status=status), CONVERSE)) == ["B2"]
+
+
+def test_a_word_of_chinese_is_believed_where_another_text_names_its_brand() -> None:
+    apple = right(brand="iPhone", aliases=("苹果",))
+    assert brands("新鲜水果苹果", (apple,)) == []
+    assert brands("新鲜水果苹果", (apple,), description="iPhone") == ["B1", "B1"]
+
+
+def test_an_alias_may_be_a_common_word_by_itself() -> None:
+    zephyr = right(brand="Zephyrine", aliases=(Alias("Zonda", common_word=True),))
+    assert brands("a warm zonda lamp", (zephyr,)) == []
+    assert brands("Zonda lamp", (zephyr,)) == ["B1"]
+    assert brands("a warm zephyrine lamp", (zephyr,)) == ["B1"]
+
+
+def test_a_product_line_comes_after_a_makers_name() -> None:
+    ipad = right(brand="Apple Inc", aliases=(Alias("iPad", "product_line"),))
+    belkin = right(right_id="R2", brand_id="B2", brand="Belkin")
+    assert brands("iPad holder of Belkin", (ipad, belkin)) == ["B2", "B1"]
