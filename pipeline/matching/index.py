@@ -14,9 +14,9 @@ from pipeline.events.match import Method
 from pipeline.events.right import AliasKind
 from pipeline.matching import accents, confusable, fuzzy, leetspeak, masked, partial, pinyin, spaced, split
 from pipeline.matching.fold import GAP, Folded, has_invisible, pattern
-from pipeline.matching.guess import GUESSES, may_be_meant
+from pipeline.matching.guess import GUESSES, likelihood
 from pipeline.matching.name import Hit, Name
-from pipeline.matching.plausible import NONE, PLACED, SURE, fits_context, may_be_searched, plausibility
+from pipeline.matching.plausible import PLACED, fits_context, may_be_searched, plausibility
 from pipeline.matching.reference import Earlier, sense_of
 from pipeline.matching.view import Look, View, may_be_disguised, unmask
 from pipeline.policy.memo import Memo
@@ -184,9 +184,8 @@ def _longest(found: list[Found]) -> list[Found]:
 
 
 def _likely(name: Name, text: str, start: int, end: int, method: Method, context: str) -> float:
-    if name.part or method in GUESSES:
-        return SURE if may_be_meant(name, text, start, end, method) else NONE
-    return plausibility(name, text, start, end, method, context)
+    guessed = name.part or method in GUESSES
+    return likelihood(name, text, start, end, method) if guessed else plausibility(name, text, start, end, method, context)
 
 
 def _method(name: Name, written: str, disguise: Method | None) -> Method:

@@ -13,4 +13,9 @@ _REACH = 20  # characters before a name in which `by` and its like are looked fo
 
 def leads(text: str, start: int) -> bool:
     """Tell whether a name that begins at `start` stands where a seller would put the brand."""
-    return _OPENING.fullmatch(text, 0, start) is not None or _MARK.search(text, max(start - _REACH, 0), start) is not None
+    return is_called_a_brand(text, start) or _OPENING.fullmatch(text, 0, start) is not None
+
+
+def is_called_a_brand(text: str, start: int) -> bool:
+    """Tell whether a word before a name that begins at `start` says that a brand follows."""
+    return _MARK.search(text, max(start - _REACH, 0), start) is not None

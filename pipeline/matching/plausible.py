@@ -9,10 +9,12 @@ from pipeline.matching.chinese_lead import leads_in_chinese
 from pipeline.matching.everyday import is_everyday, is_foreign, is_trade_word, is_word
 from pipeline.matching.fold import GAP, has_invisible, has_no_spaces
 from pipeline.matching.goods import fits
-from pipeline.matching.lead import leads
+from pipeline.matching.lead import is_called_a_brand, leads
 from pipeline.matching.name import Name
 
 SURE = 1.0  # nothing else is likely to be meant
+CALLED = 0.97  # an everyday word that is called a brand (`by`, 品牌)
+PROUD = 0.96  # an everyday word that leads, with the brand's capitals
 PLACED = 0.95  # an everyday word where sellers put a brand
 MARKED = 0.75  # an everyday word elsewhere, with the brand's capitals
 OPEN = 0.5  # an everyday word elsewhere, in a script that has no capitals to tell
@@ -33,9 +35,10 @@ def may_be_searched(name: Name, searched: str) -> bool:
 
 
 def plausibility(name: Name, text: str, start: int, end: int, method: Method, context: str = "") -> float:
-    """Return how likely the name at text[start:end] means the brand: SURE, PLACED, MARKED, OPEN or NONE. `context`: the whole listing.
+    """Return how likely the name at text[start:end] means the brand: SURE, CALLED, PROUD, PLACED, MARKED, OPEN or NONE.
 
-    Nobody disguises what is not meant. Of a common word that has context words nothing is asked but those.
+    `context` is what the whole listing says. Nobody disguises what is not meant. Of a common word that has context words nothing is asked
+    but those.
     """
     written = text[start:end]
     if method in _DISGUISED or has_invisible(written) or (name.common and _words(name.context)):
@@ -52,9 +55,12 @@ def plausibility(name: Name, text: str, start: int, end: int, method: Method, co
 
 def _of_everyday(name: Name, text: str, start: int, end: int, context: str) -> float:
     """Judge an everyday word by its place; in a text of another language than its own by its capitals, and in Chinese by the goods."""
+    if is_called_a_brand(text, start):
+        return CALLED
+    is_capital = text[start:end].isascii() and _stands_out(name.text, text, start, end)
     if leads(text, start):
-        return PLACED
-    if text[start:end].isascii() and _stands_out(name.text, text, start, end):
+        return PROUD if is_capital else PLACED
+    if is_capital:
         return MARKED
     is_meant = not is_trade_word(text[start:end].casefold()) and has_no_spaces(text) and fits(name.context, context or text)
     return MARKED if is_meant and not _is_in_a_phrase(text, start, end) else NONE
@@ -74,8 +80,9 @@ def _of_chinese(name: Name, text: str, start: int, end: int, context: str) -> fl
         return NONE
     if not name.common and not is_chinese_word(written):
         return SURE
-    is_placed = leads(text, start) or leads_in_chinese(text, start, end) or fits(name.context, context or text)
-    return PLACED if is_placed else OPEN
+    if is_called_a_brand(text, start):
+        return CALLED
+    return PLACED if leads_in_chinese(text, start, end) or fits(name.context, context or text) else OPEN
 
 
 def _stands_out(registered: str, text: str, start: int, end: int) -> bool:

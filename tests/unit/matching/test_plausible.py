@@ -2,7 +2,7 @@ import pytest
 
 from pipeline.events.match import Method
 from pipeline.matching.name import Name
-from pipeline.matching.plausible import MARKED, NONE, OPEN, PLACED, SURE, fits_context, may_be_searched, plausibility
+from pipeline.matching.plausible import CALLED, MARKED, NONE, OPEN, PLACED, PROUD, SURE, fits_context, may_be_searched, plausibility
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_a_name_has_two_letters_and_is_no_number(searched: str, expected: bool) 
         ("Box", "Kitchen Box", "Box", NONE),
         ("top!", "table top", "top", NONE),
         ("Box", "Box kitchen storage", "Box", PLACED),
-        ("Shell", "motor oil by shell", "shell", PLACED),
+        ("Shell", "motor oil by shell", "shell", CALLED),
         # and in another language: with the brand's capitals
         ("Converse", "Giày Converse cổ cao", "Converse", MARKED),
         ("Converse", "Giày converse cổ cao", "converse", NONE),
@@ -40,6 +40,8 @@ def test_a_name_has_two_letters_and_is_no_number(searched: str, expected: bool) 
         ("Lit", "the lit-up lamp", "lit", NONE),
         ("Zxq", "a zxq-up lamp", "zxq", NONE),
         ("Zxq", "a zxq lamp", "zxq", SURE),
+        ("Converse", "Converse cổ cao", "Converse", PROUD),
+        ("Converse", "converse cổ cao", "converse", PLACED),
     ],
 )
 def test_short_and_everyday_names_must_look_like_the_brand(name: str, text: str, written: str, expected: float) -> None:

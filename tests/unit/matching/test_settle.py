@@ -1,6 +1,8 @@
+import pytest
+
 from pipeline.events.match import Sense
 from pipeline.matching.name import Hit
-from pipeline.matching.plausible import MARKED, OPEN, PLACED, SURE
+from pipeline.matching.plausible import CALLED, MARKED, OPEN, PLACED, PROUD, SURE
 from pipeline.matching.settle import settled
 
 TRIAL = 9
@@ -42,3 +44,19 @@ def test_what_is_on_trial_changes_nothing_for_others() -> None:
     assert kept(hit(TRIAL, SURE), hit(2, MARKED, 9)) == [TRIAL, 2]
     assert kept(hit(TRIAL, SURE), hit(2, OPEN, 2)) == [TRIAL]
     assert kept(hit(TRIAL, OPEN), hit(TRIAL, SURE, 9)) == [TRIAL, TRIAL]
+
+
+@pytest.mark.parametrize(
+    "field", ["title", "brand", "attributes.brand", "attributes.Brand name", "attributes.品牌", "attributes.Thương hiệu"]
+)
+def test_a_brand_leads_in_titles_and_where_it_is_asked_for(field: str) -> None:
+    assert kept(hit(1, PLACED), fields=(field,)) == [1]
+
+
+@pytest.mark.parametrize("field", ["description", "attributes.colour", "images[0].text"])
+def test_elsewhere_the_first_word_is_a_word(field: str) -> None:
+    assert kept(hit(1, PLACED), fields=(field,)) == []
+    assert kept(hit(1, CALLED), fields=(field,)) == [1]
+    assert kept(hit(1, PROUD), fields=(field,)) == [1]
+    assert kept(hit(1, PROUD), hit(2, SURE), fields=(field, "title")) == [2]
+    assert kept(hit(1, PLACED), hit(1, PLACED), fields=(field, "title")) == [1, 1]
