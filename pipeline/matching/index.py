@@ -15,7 +15,7 @@ from pipeline.events.right import AliasKind
 from pipeline.matching import accents, confusable, fuzzy, leetspeak, masked, partial, pinyin, spaced, split
 from pipeline.matching.fold import GAP, Folded, has_invisible, pattern
 from pipeline.matching.guess import GUESSES, likelihood
-from pipeline.matching.name import Hit, Name
+from pipeline.matching.name import Hit, Name, Searched
 from pipeline.matching.plausible import PLACED, fits_context, may_be_searched, plausibility
 from pipeline.matching.reference import Earlier, sense_of
 from pipeline.matching.view import Look, View, may_be_disguised, unmask
@@ -56,19 +56,25 @@ class BrandIndex:
     """Finds names. It is built once and never changes."""
 
     def __init__(self, names: Iterable[Name]) -> None:
-        self._given = tuple(names)
-        self._names = _by_pattern(self._given)
-        self._patterns = list(self._names)
+        searched = [Searched(name, pattern(name.text)) for name in names]
+        acting = _by_pattern([one for one in searched if not one.name.shadow])
+        self._build(acting if all(not one.name.shadow for one in searched) else _with_trial(acting, searched))
+        self._without_trial = acting
+
+    def _build(self, names: dict[str, list[Name]]) -> None:
+        self._names = names
+        self._patterns = list(names)
         self._search = AhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
         self._words = frozenset(word for one in self._patterns for word in one.split(GAP) if may_be_disguised(word))
-        self._has_trial = any(name.shadow for name in self._given)
-        self._trial = frozenset(searched for searched, owners in self._names.items() if all(name.shadow for name in owners))
+        self._trial = frozenset(searched for searched, owners in names.items() if all(name.shadow for name in owners))
         self._kept: Memo[tuple[Found, ...]] = Memo()
 
     @cached_property
     def _acting(self) -> "BrandIndex":
         """The index without the names on trial: what there is where one of them stands. It is made when that first happens."""
-        return BrandIndex(name for name in self._given if not name.shadow)
+        index = BrandIndex(())
+        index._build(self._without_trial)
+        return index
 
     def find(self, text: str, context: str = "") -> list[Hit]:
         """Return the names in a text, in the order of their places. `context` is what else may tell a common word's sense.
@@ -79,17 +85,19 @@ class BrandIndex:
         if not found:
             return []
         hits = list(self._hits(text, found, context))
-        return self._beside_trial(text, context, found, hits) if self._has_trial else _judged(text, hits)
+        hides = bool(self._trial) and any(searched in self._trial for _, _, searched, _ in found)
+        if hides or any(hit.shadow for hit in hits):
+            return self._beside_trial(text, context, hits, hides=hides)
+        return _judged(text, hits)
 
-    def _beside_trial(self, text: str, context: str, found: Iterable[Found], hits: list[Hit]) -> list[Hit]:
+    def _beside_trial(self, text: str, context: str, hits: list[Hit], *, hides: bool) -> list[Hit]:
         """Return the hits of a text as they are without the names on trial, and the names on trial as they would be if they acted.
 
-        Where a name on trial may have hidden another, being longer, the text is searched again.
+        `hides`: a name on trial stands where a shorter one may stand that acts, and so the text is searched again.
         """
-        hidden = any(searched in self._trial for _, _, searched, _ in found)
-        acting = self._acting.find(text, context) if hidden else _judged(text, [hit for hit in hits if not hit.shadow])
-        trial = [hit for hit in _judged(text, hits) if hit.shadow]
-        return sorted([*acting, *trial], key=lambda hit: hit.start) if trial else acting
+        acting = self._acting.find(text, context) if hides else _judged(text, [hit for hit in hits if not hit.shadow])
+        trial = (hit for hit in _judged(text, hits) if hit.shadow)
+        return sorted([*acting, *trial], key=lambda hit: hit.start)
 
     def standing(self, text: str) -> Iterator[tuple[Name, int, int, Method]]:
         """Yield each name that stands in a text, with start, end and the method, whatever is meant by it."""
@@ -131,23 +139,21 @@ class BrandIndex:
                     yield Hit(name.owner, name.text, name.kind, start, end, written, method, round(score, 4), likely, None, name.shadow)
 
 
-def _by_pattern(names: Sequence[Name]) -> dict[str, list[Name]]:
-    """Return names by what is searched. Those on trial come beside the others, and take nothing from them."""
-    found = _owners([name for name in names if not name.shadow])
-    if any(name.shadow for name in names):
-        for searched, owners in _owners(names).items():
-            trial = [name for name in owners if name.shadow]
-            if trial:
-                found[searched] = [*found.get(searched, ()), *trial]
+def _with_trial(acting: dict[str, list[Name]], names: Sequence[Searched]) -> dict[str, list[Name]]:
+    """Return names by what is searched. Those on trial come beside those that act, and take nothing from them."""
+    found = dict(acting)
+    for searched, owners in _by_pattern(names).items():
+        trial = [name for name in owners if name.shadow]
+        if trial:
+            found[searched] = [*found.get(searched, ()), *trial]
     return found
 
 
-def _owners(names: Sequence[Name]) -> dict[str, list[Name]]:
+def _by_pattern(names: Sequence[Searched]) -> dict[str, list[Name]]:
     """Return names by what is searched. What is some brand's own name is not also another brand's alias."""
     found: dict[str, list[Name]] = {}
     others: dict[str, list[Name]] = {}
-    for name in names:
-        searched = pattern(name.text)
+    for name, searched in names:
         if may_be_searched(name, searched):
             found.setdefault(searched, []).append(name)
             for other in _other_forms(name, searched):

@@ -25,6 +25,13 @@ class Name:
     shadow: bool = False
 
 
+class Searched(NamedTuple):
+    """A name, and what is searched for it in folded texts."""
+
+    name: Name
+    pattern: str
+
+
 class Hit(NamedTuple):
     """A place where an owner's name stands: `found` is text[start:end]."""
 

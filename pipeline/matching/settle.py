@@ -30,7 +30,13 @@ def settled(found: Sequence[Found]) -> Sequence[Found]:
     acting = [one for one in graded if not one[1].shadow]
     believed = {hit.owner for _, hit in acting if hit.likely >= PLACED} | _neighbours(acting)
     makers = {hit.owner for _, hit in acting if hit.likely >= SURE and not hit.reference}
-    return [one for one in graded if one[1].likely >= PLACED or one[1].owner in believed or (one[1].likely >= MARKED and not makers)]
+    tried = {hit.owner for _, hit in graded if hit.shadow and hit.likely >= PLACED}
+
+    def is_meant(hit: Hit) -> bool:
+        vouched = hit.owner in believed or (hit.shadow and hit.owner in tried)
+        return hit.likely >= PLACED or vouched or (hit.likely >= MARKED and not makers)
+
+    return [one for one in graded if is_meant(one[1])]
 
 
 def _unled(hit: Hit) -> Hit:

@@ -39,14 +39,26 @@ class Recall:
         return Beside(past, self._sightings(offer, listing) if self._bank else NOTHING.sightings)
 
     def _past(self, offer: Offer, listing: Listing, ledger: Ledger) -> Past:
-        """Return what is known of the seller: its points, and what of its takedowns the listing brings back, or is like."""
-        seller_id, traces, policy, preset = offer.seller_id, self._desk.traces, self._desk.policy, self._desk.policy.preset()
-        score = points(ledger, offer.at, preset) if preset else 0
+        """Return what is known of the seller: its points, and what of its takedowns the listing brings back, or is like.
+
+        Which pictures say nothing is looked up only where one was recognised.
+        """
+        policy, pictures = self._desk.policy, Pictures.of(listing)
+        preset = policy.preset()
+        known = Past(points(ledger, offer.at, preset) if preset else 0, ledger.down)
+        past = self._recognised(offer, listing, pictures, known)
+        if not past.phashes and (past.nearest is None or not past.nearest.likeness.by_picture):
+            return past
+        common = self._common(offer.seller_id, listing, pictures)
+        return self._recognised(offer, listing, pictures.without(common), known) if common else past
+
+    def _recognised(self, offer: Offer, listing: Listing, pictures: Pictures, known: Past) -> Past:
+        """Return what of the seller's takedowns the listing brings back, or is like, by its title and some of its pictures."""
+        traces, seller_id = self._desk.traces, offer.seller_id
         titles = traces.of(seller_id, "title", (offer.fingerprint,))
-        pictures = Pictures.of(listing)
-        own = pictures.without(self._common(seller_id, listing, pictures))
-        again = traces.of(seller_id, "picture", (f"{phash:016x}" for _, phash in own.phashes))
-        return Past(score, ledger.down, titles, again, traces.nearest(seller_id, Glance.at(listing, own), policy.duplicates))
+        again = traces.of(seller_id, "picture", (f"{phash:016x}" for _, phash in pictures.phashes))
+        nearest = traces.nearest(seller_id, Glance.at(listing, pictures), self._desk.policy.duplicates)
+        return Past(known.points, known.takedowns, titles, again, nearest)
 
     def _common(self, seller_id: str, listing: Listing, pictures: Pictures) -> frozenset[int]:
         """Return the numbers of the pictures that say nothing of who shows them: of genuine goods, and stock pictures."""
