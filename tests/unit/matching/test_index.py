@@ -170,3 +170,14 @@ def test_a_sure_name_on_trial_leaves_a_guess_that_acts() -> None:
     text = "Vuitton bag and Zwilling"
     assert [hit.owner for hit in tried.find(text) if not hit.shadow] == [hit.owner for hit in INDEX.find(text)] == [VUITTON]
     assert [hit.owner for hit in tried.find(text) if hit.shadow] == [KE]
+
+
+def test_a_name_on_trial_that_is_not_meant_hides_none_either() -> None:
+    tried = BrandIndex([*NAMES, Name("Nike Tech", KE, common=True, context=("bicycle",), shadow=True)])
+    assert [(hit.found, hit.shadow) for hit in tried.find("Nike Tech")] == [("Nike", False)]
+
+
+def test_an_alias_on_trial_beside_the_same_one_that_acts_keeps_no_guess_from_standing() -> None:
+    shared = [Name("Zwilling", ADIDAS, common=True, context=("bicycle",)), Name("Zwilling", KE, shadow=True)]
+    hits = BrandIndex([*NAMES, *shared]).find("Vuitton bag and Zwilling")
+    assert [(hit.owner, hit.shadow) for hit in hits] == [(VUITTON, False), (KE, True)]
