@@ -62,8 +62,9 @@ def _of_everyday(name: Name, text: str, start: int, end: int, context: str) -> f
         return PROUD if is_capital else PLACED
     if is_capital:
         return MARKED
-    is_meant = not is_trade_word(text[start:end].casefold()) and has_no_spaces(text) and fits(name.context, context or text)
-    return MARKED if is_meant and not _is_in_a_phrase(text, start, end) else NONE
+    if not has_no_spaces(text) or is_trade_word(text[start:end].casefold()) or _is_in_a_phrase(text, start, end):
+        return NONE
+    return MARKED if fits(name.context, context or text) else NONE
 
 
 def _is_in_a_phrase(text: str, start: int, end: int) -> bool:

@@ -25,7 +25,7 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(
     ("name", "precision", "recall", "first_right"),
-    [("brand-en", 0.93, 0.97, 0.97), ("brand-zh", 0.80, 0.94, 0.95), ("brand-vi", 0.94, 0.96, 0.95)],
+    [("brand-en", 0.93, 0.97, 0.97), ("brand-zh", 0.82, 0.94, 0.95), ("brand-vi", 0.94, 0.96, 0.95)],
 )
 def test_brands_are_found_and_words_are_left_alone(sets: Path, name: str, precision: float, recall: float, first_right: float) -> None:
     scores = evaluate(sets / name).brand_match
