@@ -21,7 +21,7 @@ def is_part_of_a_word(text: str, start: int, end: int) -> bool:
     """Tell whether what stands at text[start:end] is no word of its own there: a longer word covers it, or two words meet in it.
 
     匹克 in 奥林匹克 is covered; 明基 in 透明基础 is the end of one word and the beginning of the next. Where the name stands as well
-    between two words (上网卡|电信|号码, and not 电信号), it is one.
+    between two words (本市|电信|号码, and not 电信号), it is one.
     """
     left, right = _reach(text, start, end)
     return (left < start or right > end) and not (

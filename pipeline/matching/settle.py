@@ -2,7 +2,7 @@
 
 A listing is read text by text; whether 苹果 or `Full` is meant as a brand may stand in another text than the name. Where the brand has
 another name in the listing that is sure, its everyday names are believed as well, and so is one right beside another brand's name
-(三星苹果). Where another brand is sure to have made the goods, a word with capitals is a model's name (`Sakos Champion`), and no brand.
+(三星苹果). Where another brand is sure to have made the goods, a word with capitals is a model's name (`Samsonite Champion`), and no brand.
 Sellers lead with the brand in a title, and not in a description (`Easy to clean`) or an attribute (`colour: Orange`).
 """
 
