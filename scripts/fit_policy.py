@@ -47,7 +47,7 @@ FOLDS, CHANCE = 5, 20260101
 ENOUGH = 20  # listings with a signal, among fakes and genuine ones together, below which the data does not speak of it
 TRUST = 1.0  # log-odds by which the simulator alone may move a weight from what was reasoned
 RIDGES = (0.1, 1.0, 10.0, 100.0)  # strength of the pull towards the reasoned weights; cross-validation chooses
-MARGIN = 0.4  # that a bound keeps from a threshold, so that a weight is not read as an invitation to round it
+MARGIN = 0.2  # that a bound keeps from a threshold, so that a weight is not read as an invitation to round it
 SURE, SHARED = 1.0, 0.9  # strengths of terms in default.toml: the one is enough for a takedown, the other a question
 EDGES = (-20.0, -5.0, -3.0, -1.0, 0.0, 1.0, 2.0, 3.0, 20.0)  # of the bins of the calibration, in scores
 
