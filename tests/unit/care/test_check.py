@@ -1,4 +1,3 @@
-from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from pipeline.care.kinds import KINDS
 from pipeline.events.right import Alias, AuthorisedSeller, ReferencePrice, Right, RightImage
 from pipeline.local.errors import InputError
 from tests.build import START, at, right, write_topics
-from tests.real_data import REAL_DATA, needs_real_data
 
 PHASH, OTHER_PHASH, PDQ = "d1c3a5966f0e78b2", "e29b5c8d13f074a6", "3c5a9e7d10f2846b" * 3 + "c4d1e2a98b760f35"
 
@@ -186,26 +184,3 @@ def test_progress_is_told_part_by_part(tmp_path: Path) -> None:
     told: list[tuple[str, int]] = []
     check(tmp_path / "rights.jsonl", START, lambda what, _done, _whole, records: told.append((what, records)))
     assert told == [("reading", 500), ("checking", 500)]
-
-
-@needs_real_data
-def test_the_real_registry_has_the_faults_that_it_is_known_for(tmp_path: Path) -> None:
-    rows = [orjson.loads(line) for line in (REAL_DATA / "brands.jsonl").read_bytes().splitlines()]
-    rights = [
-        Right(row["brand_id"], row["brand_id"], row["name"], "trademark", row["name"], aliases=tuple(row.get("aliases", ())))
-        for row in rows
-    ]
-    report = checked(tmp_path, rights, most_examples=len(rows))
-    owners: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        owners[row["name"].casefold()].add(row["brand_id"])
-    plain = {
-        (row["brand_id"], alias)
-        for row in rows
-        for alias in row.get("aliases", ())
-        if owners.get(alias.casefold(), set()) - {row["brand_id"]}
-    }
-    found = {(fault.right_id, fault.what) for fault in report.examples["alias-of-another"]}
-    assert len(plain) >= 100
-    assert plain <= found
-    assert "中国" in {fault.what for fault in report.examples["place-alias"]}
