@@ -5,7 +5,7 @@ forgets its oldest where it is too full. A picture that too many sellers have sh
 from then on. What is found depends on the listings before, in their order, and on nothing else.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -22,8 +22,8 @@ MOST_ENTRIES = 100_000
 MOST_IN_BUCKET = 256
 MOST_SELLERS = 100  # of one picture: twice as many as show the most popular goods of the sets, each as its own
 
-_BAND, _PHASH, _PDQ = 0, 1, 2
-Bucket = tuple[int, int]  # kind and number
+_KIND = 80  # bits: above all numbers of buckets
+_PHASH, _PDQ = 1 << _KIND, 2 << _KIND  # bands have the numbers below
 
 
 class Entry(NamedTuple):
@@ -39,7 +39,7 @@ class NearIndex:
     def __init__(self, most_entries: int = MOST_ENTRIES, most_in_bucket: int = MOST_IN_BUCKET, most_sellers: int = MOST_SELLERS) -> None:
         self._most_entries, self._most_in_bucket = most_entries, most_in_bucket
         self._entries: dict[str, Entry] = {}  # the oldest first
-        self._buckets: dict[Bucket, deque[str]] = {}
+        self._buckets: dict[int, list[str]] = {}  # lists, which are small: nearly all hold one name
         self._crowds = Crowds(most_sellers)
 
     def __len__(self) -> int:
@@ -70,7 +70,10 @@ class NearIndex:
         self._entries[name] = entry
         self._crowds.join(entry)
         for bucket in _kept_in(entry.sketch):
-            self._buckets.setdefault(bucket, deque(maxlen=self._most_in_bucket)).append(name)
+            names = self._buckets.setdefault(bucket, [])
+            names.append(name)
+            if len(names) > self._most_in_bucket:
+                del names[0]
         if len(self._entries) > self._most_entries:
             self._drop(next(iter(self._entries)))
 
@@ -80,10 +83,8 @@ class NearIndex:
             return
         self._crowds.leave(entry)
         for bucket in _kept_in(entry.sketch):
-            names = self._buckets.get(bucket) or deque[str]()
-            if names and names[0] == name:
-                names.popleft()
-            elif name in names:  # else the bucket was full, and has forgotten it
+            names = self._buckets.get(bucket, [])
+            if name in names:  # else the bucket was full, and has forgotten it
                 names.remove(name)
             if not names:
                 self._buckets.pop(bucket, None)
@@ -128,15 +129,15 @@ def _pictures(sketch: Sketch) -> tuple[int | str, ...]:
     return (*sketch.phashes, *sketch.pdqs)
 
 
-def _kept_in(sketch: Sketch) -> Iterator[Bucket]:
+def _kept_in(sketch: Sketch) -> Iterator[int]:
     """Yield the buckets in which a listing is kept, each once."""
-    yield from ((_BAND, band) for band in bands(sketch.words))
-    yield from dict.fromkeys((_PHASH, chunk) for phash in sketch.phashes for chunk in chunks(phash, PHASH_BITS))
-    yield from dict.fromkeys((_PDQ, chunk) for pdq in sketch.pdqs for chunk in chunks(int(pdq, 16), PDQ_BITS))
+    yield from bands(sketch.words)
+    yield from dict.fromkeys(_PHASH | chunk for phash in sketch.phashes for chunk in chunks(phash, PHASH_BITS))
+    yield from dict.fromkeys(_PDQ | chunk for pdq in sketch.pdqs for chunk in chunks(int(pdq, 16), PDQ_BITS))
 
 
-def _looked_up(glance: Glance) -> Iterator[Bucket]:
+def _looked_up(glance: Glance) -> Iterator[int]:
     """Yield the buckets in which what is like a listing may be kept."""
-    yield from ((_BAND, band) for band in bands(glance.sketch.words))
-    yield from ((_PHASH, probe) for _, phash in glance.pictures.phashes for probe in probes(phash, PHASH_BITS))
-    yield from ((_PDQ, probe) for _, pdq in glance.pictures.pdqs for probe in probes(pdq, PDQ_BITS))
+    yield from bands(glance.sketch.words)
+    yield from (_PHASH | probe for _, phash in glance.pictures.phashes for probe in probes(phash, PHASH_BITS))
+    yield from (_PDQ | probe for _, pdq in glance.pictures.pdqs for probe in probes(pdq, PDQ_BITS))
