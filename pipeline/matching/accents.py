@@ -6,6 +6,7 @@ from unicodedata import normalize
 
 from pipeline.events.match import Method
 from pipeline.matching.view import Unmasked
+from pipeline.matching.words import Words
 
 METHOD: Method = "folded"
 _LEAST = 5  # letters: in Vietnamese, shorter words differ by their accents alone
@@ -14,7 +15,7 @@ _TOKEN = re.compile(r"[^\W\d_]+")
 _MARKS = re.compile("[\u0300-\u036f]")
 
 
-def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
+def look(text: str, _folded: str, known: Words) -> list[Unmasked]:
     """Return the words with accents that are words of a name without them."""
     if text.isascii() or not _ACCENT.search(text):
         return []

@@ -14,6 +14,7 @@ from pipeline.events.match import Method
 from pipeline.matching.common import is_known
 from pipeline.matching.everyday import is_word
 from pipeline.matching.view import LEAST, Unmasked
+from pipeline.matching.words import Words
 
 METHOD: Method = "confusable"
 _TOKEN = re.compile(r"[^\W_]+")
@@ -23,7 +24,7 @@ _LOOKALIKE = re.compile("[a-z]I|[A-Z]l[A-Z]|[A-Z]{3}l|Il|I[a-z]{3}|rn|vv")
 _READINGS = (("I", "l"), ("l", "i"), ("rn", "m"), ("vv", "w"))
 
 
-def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
+def look(text: str, _folded: str, known: Words) -> list[Unmasked]:
     """Return the tokens that, read as what they look like, are a word of a name."""
     latin = _LOOKALIKE.search(text) is not None
     if text.isascii() or _confusables().isdisjoint(text):
@@ -32,7 +33,7 @@ def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
     return sorted([*found, *(one for flags in _FLAGS.finditer(text) if (one := _flags(flags, known)))])
 
 
-def _read(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
+def _read(token: re.Match[str], known: Words) -> Unmasked | None:
     """Read a token of several scripts: a word wholly of another script is a word of that script, unless it is alone in a Latin text."""
     own = token[0]
     if len(own) < LEAST or own.isascii() or not (_is_mixed(own) or _is_alone(token)):
@@ -54,7 +55,7 @@ def _is_alone(token: re.Match[str]) -> bool:
     return _confusables().isdisjoint(rest) and any(char.isascii() and char.isalpha() for char in rest)
 
 
-def _latin(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
+def _latin(token: re.Match[str], known: Words) -> Unmasked | None:
     """Read a token in which Latin letters may stand for others; what is a word as it is says what it says."""
     own = token[0]
     if len(own) < LEAST or not own.isascii() or not _LOOKALIKE.search(own) or own.lower() in known:
@@ -66,7 +67,7 @@ def _latin(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
     return None
 
 
-def _flags(flags: re.Match[str], known: frozenset[str]) -> Unmasked | None:
+def _flags(flags: re.Match[str], known: Words) -> Unmasked | None:
     word = "".join(chr(ord("a") + ord(char) - _A) for char in flags[0])
     return Unmasked(*flags.span(), word) if word in known else None
 

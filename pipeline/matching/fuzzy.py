@@ -5,7 +5,7 @@ Only rare words are looked at: what people say every day, and what is a word of 
 
 import re
 from collections import defaultdict
-from functools import lru_cache
+from itertools import islice
 
 from rapidfuzz.distance import OSA
 
@@ -14,6 +14,8 @@ from pipeline.matching.common import is_known
 from pipeline.matching.everyday import is_everyday, is_word
 from pipeline.matching.fold import letter
 from pipeline.matching.view import Unmasked
+from pipeline.matching.words import Words
+from pipeline.policy.memo import Memo
 
 METHOD: Method = "fuzzy"
 LONG_ENOUGH = 8  # letters of a word that is looked at wherever it stands
@@ -22,22 +24,23 @@ _LEAST = 5  # letters of a name's word: shorter ones have too many neighbours
 _LONG = 7  # letters from which on one may be another: by chance, two shorter words differ by one letter too often
 _LEAST_CUT = 4  # letters that are left of a word that is cut short
 _TOKEN = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
+_LONG_TOKEN = re.compile(rf"(?<![^\W_])[^\W\d_]{{{LONG_ENOUGH},}}(?![^\W_])")
 
 
-def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
+def look(text: str, _folded: str, known: Words) -> list[Unmasked]:
     """Return the words, short ones only among the first, that are nearly a word of a name, and of one only."""
-    found = []
-    for number, token in enumerate(_TOKEN.finditer(text)):
-        own = token[0]
-        if number >= _FIRST and len(own) < LONG_ENOUGH:
-            continue
-        word = _read(own.lower(), known) if own.isascii() else _read_disguised(own, known)
-        if word and not is_everyday(own, text):
-            found.append(Unmasked(*token.span(), word))
-    return found
+    first = list(islice(_TOKEN.finditer(text), _FIRST))
+    rest = _LONG_TOKEN.finditer(text, first[-1].end()) if len(first) == _FIRST else ()
+    return [one for token in (*first, *rest) if (one := _unmask(token, known))]
 
 
-def _read_disguised(own: str, known: frozenset[str]) -> str:
+def _unmask(token: re.Match[str], known: Words) -> Unmasked | None:
+    own = token[0]
+    word = _read(own.lower(), known) if own.isascii() else _read_disguised(own, known)
+    return Unmasked(*token.span(), word) if word and not is_everyday(own, token.string) else None
+
+
+def _read_disguised(own: str, known: Words) -> str:
     """Read a word in letters that are not what people type: whoever takes them means a name, and may cut it short."""
     word = "".join(map(letter, own))
     if not word.isascii() or len(word) != len(own):
@@ -45,12 +48,19 @@ def _read_disguised(own: str, known: frozenset[str]) -> str:
     return _read(word, known) or (_continued(word, known) if len(word) >= _LEAST_CUT and word not in known else "")
 
 
-@lru_cache(maxsize=65_536)
-def _read(own: str, known: frozenset[str]) -> str:
+def _read(own: str, known: Words) -> str:
     """Return the one word of a name that a rare word is a mistake for; empty where there is none, or more than one."""
-    if len(own) < _LEAST - 1 or not own.isalpha() or own in known or is_known(own):
+    if len(own) < _LEAST - 1 or own in known or is_known(own):
         return ""
-    near = _neighbours(known)
+    return known.table(_memo).get(own, lambda word: _nearest(word, known))
+
+
+def _memo(_known: Words) -> Memo[str]:
+    return Memo()
+
+
+def _nearest(own: str, known: Words) -> str:
+    near = known.table(_neighbours)
     candidates = {word for key in _keys(own) for word in near.get(key, ())}
     best = [word for word in candidates if _is_mistake(own, word)]
     return best[0] if len(best) == 1 else ""
@@ -76,23 +86,20 @@ def _keys(word: str) -> list[str]:
     return [word, *(word[:at] + word[at + 1 :] for at in range(len(word))), f"{word[0]}-{''.join(sorted(word))}-{word[-1]}"]
 
 
-@lru_cache(maxsize=2)
-def _neighbours(known: frozenset[str]) -> dict[str, list[str]]:
+def _neighbours(known: Words) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for word in _distinctive(known):
+    for word in known.table(_distinctive):
         for key in _keys(word):
             found[key].append(word)
     return dict(found)
 
 
-@lru_cache(maxsize=2)
-def _distinctive(known: frozenset[str]) -> tuple[str, ...]:
+def _distinctive(known: Words) -> tuple[str, ...]:
     """Return the words of names that are no words of everyday: only these are worth a guess."""
     return tuple(sorted(word for word in known if len(word) >= _LEAST and word.isascii() and word.isalpha() and not is_word(word)))
 
 
-@lru_cache(maxsize=4_096)
-def _continued(own: str, known: frozenset[str]) -> str:
+def _continued(own: str, known: Words) -> str:
     """Return the one word of a name that begins like this; empty where there is none, or more than one."""
-    words = [word for word in _distinctive(known) if word.startswith(own)]
+    words = [word for word in known.table(_distinctive) if word.startswith(own)]
     return words[0] if len(words) == 1 else ""

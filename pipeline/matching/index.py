@@ -19,6 +19,7 @@ from pipeline.matching.name import Hit, Name, Searched
 from pipeline.matching.plausible import PLACED, fits_context, may_be_searched, plausibility
 from pipeline.matching.reference import Earlier, sense_of
 from pipeline.matching.view import Look, View, may_be_disguised, unmask
+from pipeline.matching.words import Words
 from pipeline.policy.memo import Memo
 
 DISGUISES: tuple[tuple[Method, Look], ...] = (
@@ -65,7 +66,7 @@ class BrandIndex:
         self._names = names
         self._patterns = list(names)
         self._search = AhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
-        self._words = frozenset(word for one in self._patterns for word in one.split(GAP) if may_be_disguised(word))
+        self._words = Words(word for one in self._patterns for word in one.split(GAP) if may_be_disguised(word))
         self._trial = frozenset(searched for searched, owners in names.items() if all(name.shadow for name in owners))
         self._kept: Memo[tuple[Found, ...]] = Memo()
 

@@ -5,6 +5,7 @@ from itertools import product
 
 from pipeline.events.match import Method
 from pipeline.matching.view import LEAST, Unmasked
+from pipeline.matching.words import Words
 
 METHOD: Method = "leetspeak"
 _SIGNS = "@$€£¥!|¡+"
@@ -18,14 +19,14 @@ _READINGS = tuple(  # a stroke is read as i or as l, the sign of the euro as e o
 _CODE = re.compile(".*[0-9]{2}|[0-9].{0,4}$")  # neighbouring digits name a model (`A50s`), a first one before a short word counts (`3stel`)
 
 
-def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
+def look(text: str, _folded: str, known: Words) -> list[Unmasked]:
     """Return the tokens that read as a word of a name."""
     if not _ANY.search(text):
         return []
     return [one for token in _TOKEN.finditer(text) if (one := _read(token, known))]
 
 
-def _read(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
+def _read(token: re.Match[str], known: Words) -> Unmasked | None:
     own = token[0].lower()
     if len(own) < LEAST or own.isalpha() or 2 * sum(map(str.isalpha, own)) <= len(own) or _CODE.match(own):
         return None

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from itertools import islice
 
 from pipeline.events.match import Method
@@ -10,6 +9,7 @@ from pipeline.matching.common import is_known
 from pipeline.matching.everyday import is_word
 from pipeline.matching.fold import letter
 from pipeline.matching.view import HAN, LEAST, LEAST_HAN, Unmasked
+from pipeline.matching.words import Words
 
 METHOD: Method = "masked"
 _STARS = "*＊"
@@ -27,7 +27,7 @@ _LEAST_AT_END = 4  # letters that can be seen where a mask stands at an end: a s
 _MOST_HIDDEN = 3  # letters behind one mask, however many signs it has
 
 
-def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
+def look(text: str, _folded: str, known: Words) -> list[Unmasked]:
     """Return the tokens that only one word of a name fits: a letter behind each sign, else a few; none, where signs part letters."""
     if not _ANY_MASK.search(text):
         return []
@@ -40,7 +40,7 @@ def _masked(text: str) -> Iterator[re.Match[str]]:
     return (token for token in _TOKEN.finditer(text) if not token[0].isalpha())
 
 
-def _read(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
+def _read(token: re.Match[str], known: Words) -> Unmasked | None:
     own = token[0].lower()
     shown = _MASKS.sub("", own)
     at_end = own[0] in _STARS or own[-1] in _STARS
@@ -72,17 +72,17 @@ def _shape(own: str, hidden: Callable[[str], str]) -> re.Pattern[str]:
     return re.compile("".join([*parts, own[at:]]))
 
 
-def _only(shape: re.Pattern[str], known: frozenset[str], lengths: Iterable[int]) -> str:
+def _only(shape: re.Pattern[str], known: Words, lengths: Iterable[int]) -> str:
     """Return the one word of a shape; empty where there is none, or more than one."""
-    words = _by_length(known)
+    words = known.table(_by_length)
     fitting = [word for length in lengths for word in words.get(length, ()) if shape.fullmatch(word)]
     return fitting[0] if len(fitting) == 1 else ""
 
 
-def _read_han(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
+def _read_han(token: re.Match[str], known: Words) -> Unmasked | None:
     """Read the longest stretch around the mask that is a Chinese name with a character or more hidden."""
     before, after = ("".join(map(letter, part)) for part in re.split(f"[{_MASK}]+", token[0], maxsplit=1))
-    masked = _masked_names(known)
+    masked = known.table(_masked_names)
     for first in range(len(before)):
         for last in range(len(after), -1, -1):
             word = masked.get((before[first:], after[:last]))
@@ -91,16 +91,14 @@ def _read_han(token: re.Match[str], known: frozenset[str]) -> Unmasked | None:
     return None
 
 
-@lru_cache(maxsize=2)
-def _by_length(known: frozenset[str]) -> dict[int, list[str]]:
+def _by_length(known: Words) -> dict[int, list[str]]:
     words: dict[int, list[str]] = {}
     for word in sorted(known):
         words.setdefault(len(word), []).append(word)
     return words
 
 
-@lru_cache(maxsize=2)
-def _masked_names(known: frozenset[str]) -> dict[tuple[str, str], str]:
+def _masked_names(known: Words) -> dict[tuple[str, str], str]:
     """Return the Chinese names by what is seen before and after what is hidden; empty where two names look the same."""
     found: dict[tuple[str, str], str] = {}
     for word in sorted(known):

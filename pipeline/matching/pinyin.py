@@ -2,7 +2,7 @@
 sound the same (美丽达 for 美利达)."""
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -12,6 +12,7 @@ from pipeline.matching.common import is_known
 from pipeline.matching.everyday import is_word
 from pipeline.matching.fold import simplified
 from pipeline.matching.view import HAN, LEAST_HAN, Unmasked
+from pipeline.matching.words import Words
 
 METHOD: Method = "homophone"
 _HAN = re.compile(f"[{HAN}]")
@@ -28,16 +29,15 @@ def spelt(name: str) -> str:
     return word if len(word) >= _LEAST_SPELT and not is_word(word) and not is_known(word) else ""
 
 
-def look(text: str, _folded: str, known: frozenset[str]) -> list[Unmasked]:
+def look(text: str, _folded: str, known: Words) -> list[Unmasked]:
     """Return the stretches that sound like one Chinese name of three characters or more."""
     if text.isascii() or not _HAN.search(text):
         return []
-    search, names = _names(known)
+    search, names = known.table(_names)
     return [Unmasked(start, end, names[number]) for number, start, end in search.find_matches_as_indexes(text.translate(_sounds()))]
 
 
-@lru_cache(maxsize=2)
-def _names(known: frozenset[str]) -> tuple[AhoCorasick, list[str]]:
+def _names(known: Words) -> tuple[AhoCorasick, list[str]]:
     """Return the search for the sounds of Chinese names, and the names; those that sound the same as another are left out."""
     found: dict[str, list[str]] = {}
     for word in sorted(known):

@@ -5,6 +5,7 @@ import re
 from pipeline.events.match import Method
 from pipeline.matching.fold import GAP, letter
 from pipeline.matching.view import HAN, LEAST, LEAST_HAN, Unmasked
+from pipeline.matching.words import Words
 
 METHOD: Method = "spaced"
 _RUN_OF_WORDS = re.compile(f"(?:{GAP}[^{GAP}]{GAP}){{{LEAST}}}|(?:{GAP}[{HAN}]{GAP}){{{LEAST_HAN}}}")
@@ -12,14 +13,14 @@ _MOST = 40  # letters of a word
 _RUN = re.compile(rf"(?<![^\W_])[^\W\d_](?:[\W_]{{1,3}}[^\W\d_]){{{LEAST_HAN - 1},}}(?![^\W_])")
 
 
-def look(text: str, folded: str, known: frozenset[str]) -> list[Unmasked]:
+def look(text: str, folded: str, known: Words) -> list[Unmasked]:
     """Return the runs of single letters that read as a word of a name, or begin with one."""
     if not _RUN_OF_WORDS.search(folded):
         return []
     return [one for run in _RUN.finditer(text) if (one := _read(run, known))]
 
 
-def _read(run: re.Match[str], known: frozenset[str]) -> Unmasked | None:
+def _read(run: re.Match[str], known: Words) -> Unmasked | None:
     """Read as many letters of a run as make a word."""
     letters = [(letter(char), run.start() + at) for at, char in enumerate(run[0]) if char.isalnum()]
     for length in range(min(len(letters), _MOST), LEAST_HAN - 1, -1):

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pipeline.events.match import Method
 from pipeline.matching.fold import GAP
 from pipeline.matching.view import Unmasked
+from pipeline.matching.words import Words
 
 METHOD: Method = "spaced"
 _LEAST = 5  # letters of both parts
@@ -16,7 +17,7 @@ _BETWEEN = (".", "_", "·", "•")  # signs that part a first or last letter fro
 _PARTS = re.compile(r"[^\W_]+")
 
 
-def look(text: str, folded: str, known: frozenset[str]) -> list[Unmasked]:
+def look(text: str, folded: str, known: Words) -> list[Unmasked]:
     """Return the pairs of neighbouring words that make one word of a name."""
     words = folded[1:-1].split(GAP + GAP)
     if known.isdisjoint(map(str.__add__, words, words[1:])):
@@ -24,7 +25,7 @@ def look(text: str, folded: str, known: frozenset[str]) -> list[Unmasked]:
     return [one for first, second in pairwise(_PARTS.finditer(text)) if (one := _read(first, second, known))]
 
 
-def _read(first: re.Match[str], second: re.Match[str], known: frozenset[str]) -> Unmasked | None:
+def _read(first: re.Match[str], second: re.Match[str], known: Words) -> Unmasked | None:
     word = f"{first[0]}{second[0]}".casefold()
     apart = min(len(first[0]), len(second[0])) > 1 or first.string[first.end() : second.start()] in _BETWEEN
     said = not word.isdigit() and first[0].casefold() != second[0].casefold()

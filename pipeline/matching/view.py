@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pipeline.events.match import Method
 from pipeline.matching.fold import Place
+from pipeline.matching.words import Words
 
 LEAST = 4  # letters of a word in disguise: a shorter one is found by chance
 LEAST_HAN = 3  # characters of a Chinese one, each of which says more
@@ -21,7 +22,7 @@ class Unmasked(NamedTuple):
     word: str
 
 
-Look = Callable[[str, str, frozenset[str]], list[Unmasked]]  # (text, folded text, words of names) -> what is unmasked, in its order
+Look = Callable[[str, str, Words], list[Unmasked]]  # (text, folded text, words of names) -> what is unmasked, in its order
 
 
 class View(NamedTuple):

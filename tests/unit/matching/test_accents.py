@@ -2,8 +2,9 @@ import pytest
 
 from pipeline.matching.accents import look, plain
 from pipeline.matching.view import Unmasked
+from pipeline.matching.words import Words
 
-KNOWN = frozenset({"celine", "nike", "lacoste"})
+KNOWN = Words({"celine", "nike", "lacoste"})
 
 
 def test_accents_are_left_out_of_longer_words() -> None:

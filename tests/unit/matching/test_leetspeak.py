@@ -2,8 +2,9 @@ import pytest
 
 from pipeline.matching.leetspeak import look
 from pipeline.matching.view import Unmasked
+from pipeline.matching.words import Words
 
-KNOWN = frozenset({"nike", "gucci", "adidas", "louis", "sony", "adlo", "boss", "asos", "estel", "goyard", "macs", "adios", "goss"})
+KNOWN = Words({"nike", "gucci", "adidas", "louis", "sony", "adlo", "boss", "asos", "estel", "goyard", "macs", "adios", "goss"})
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from pipeline.matching.index import BrandIndex
 from pipeline.matching.name import Name
 from pipeline.matching.pinyin import look, spelt
 from pipeline.matching.view import Unmasked
+from pipeline.matching.words import Words
 
-KNOWN = frozenset({"香奈儿", "阿迪达斯", "古驰", "慕斯达", "木思达"})
+KNOWN = Words({"香奈儿", "阿迪达斯", "古驰", "慕斯达", "木思达"})
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@ import pytest
 from pipeline.matching.fold import Folded
 from pipeline.matching.spaced import look
 from pipeline.matching.view import Unmasked
+from pipeline.matching.words import Words
 
-KNOWN = frozenset({"nike", "prada", "usab"})
+KNOWN = Words({"nike", "prada", "usab"})
 
 
 @pytest.mark.parametrize("text", ["N I K E", "N-I-K-E", "N.I.K.E", "n · i · k · e", "N_I_K_E"])

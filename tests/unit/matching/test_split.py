@@ -3,8 +3,9 @@ import pytest
 from pipeline.matching.fold import Folded
 from pipeline.matching.split import look
 from pipeline.matching.view import Unmasked
+from pipeline.matching.words import Words
 
-KNOWN = frozenset({"coolermaster", "mrvui", "nike", "12345", "kurakura"})
+KNOWN = Words({"coolermaster", "mrvui", "nike", "12345", "kurakura"})
 
 
 @pytest.mark.parametrize(("text", "word"), [("Cooler Master", "coolermaster"), ("cooler-MASTER", "coolermaster"), ("Mr. Vui", "mrvui")])
