@@ -24,24 +24,26 @@ _LEAST = 5  # letters of a name's word: shorter ones have too many neighbours
 _LONG = 7  # letters from which on one may be another: by chance, two shorter words differ by one letter too often
 _LEAST_CUT = 4  # letters that are left of a word that is cut short
 _TOKEN = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
+_STYLED = re.compile("[\u2102-\u2134\uff21-\uff5a\U0001d400-\U0001d7ff]")
 _LONG_TOKEN = re.compile(rf"(?<![^\W_])[^\W\d_]{{{LONG_ENOUGH},}}(?![^\W_])")
 
 
 def look(text: str, _folded: str, known: Words) -> list[Unmasked]:
     """Return the words, short ones only among the first, that are nearly a word of a name, and of one only."""
+    styled = not text.isascii() and _STYLED.search(text) is not None
     first = list(islice(_TOKEN.finditer(text), _FIRST))
     rest = _LONG_TOKEN.finditer(text, first[-1].end()) if len(first) == _FIRST else ()
-    return [one for token in (*first, *rest) if (one := _unmask(token, known))]
+    return [one for token in (*first, *rest) if (styled or token[0].isascii()) and (one := _unmask(token, known))]
 
 
 def _unmask(token: re.Match[str], known: Words) -> Unmasked | None:
     own = token[0]
-    word = _read(own.lower(), known) if own.isascii() else _read_disguised(own, known)
+    word = _read(own.lower(), known) if own.isascii() else _read_styled(own, known)
     return Unmasked(*token.span(), word) if word and not is_everyday(own, token.string) else None
 
 
-def _read_disguised(own: str, known: Words) -> str:
-    """Read a word in letters that are not what people type: whoever takes them means a name, and may cut it short."""
+def _read_styled(own: str, known: Words) -> str:
+    """Read a word in letters of formulas or of full width: whoever takes them means a name, and may cut it short."""
     word = "".join(map(letter, own))
     if not word.isascii() or len(word) != len(own):
         return ""
