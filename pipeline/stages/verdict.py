@@ -8,6 +8,7 @@ from msgspec import Struct
 from pipeline.events.decision import Reason
 from pipeline.events.right import Right
 from pipeline.events.takedown import Severity
+from pipeline.matching.guess import GUESSES
 from pipeline.policy.model import Decision, Policy
 from pipeline.policy.reasons import text
 from pipeline.signals.case import Case, Finding, Group
@@ -77,7 +78,15 @@ def weigh(case: Case) -> Verdict:
         else:
             shares.append(Share(code, group, round(setting.weight * finding.strength, 4), finding))
     score = round(case.policy.decision.prior + sum(share.weight for share in shares), 4)
-    return Verdict(case.right, outcome(score, shares, case.policy.decision), score, tuple(shares), tuple(shadow))
+    decided = outcome(score, shares, case.policy.decision)
+    if decided == "takedown" and _is_guessed(case):
+        decided = "review"  # whose brand it is must be sure before anything goes
+    return Verdict(case.right, decided, score, tuple(shares), tuple(shadow))
+
+
+def _is_guessed(case: Case) -> bool:
+    """Tell whether nothing but guesses says that the listing uses the brand: misspelt words, parts of names, names that sound alike."""
+    return bool(case.used_as_brand) and all(match.method in GUESSES for match in case.used_as_brand)
 
 
 def outcome(score: float, shares: Sequence[Share], thresholds: Decision) -> Outcome:

@@ -19,6 +19,9 @@ STRICT = {"authorised_sellers": ("S2",)}
         (case(rights=STRICT), "clear"),
         (case("case for Nike 1:1", matches=(REFERENCE,)), "clear"),
         (case("Nike 1:1", rights={"authorised_sellers": ("S1",)}), "clear"),
+        (case("Nikke 1:1", matches=(match("Nikke", method="fuzzy"),)), "review"),  # whose brand it is is a guess
+        (case("Nikke Nike 1:1", matches=(match("Nikke", method="fuzzy"), match("Nike", start=6))), "takedown"),
+        (case("Nikke for Nike 1:1", matches=(match("Nikke", method="partial"), REFERENCE)), "review"),
     ],
 )
 def test_what_signals_add_up_to(seen: object, outcome: str) -> None:
