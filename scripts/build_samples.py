@@ -13,7 +13,7 @@ from pipeline.local.rehearsal import Rehearsal
 from pipeline.simulate.simulate import simulate
 
 SAMPLES = Path(__file__).parent.parent / "samples"
-LISTINGS, SEED = 6000, 2016
+LISTINGS, SEED = 6000, 2011
 PREVALENCE = 0.1  # more than a marketplace has, so that 6,000 lines hold all that can happen to people
 
 
