@@ -124,6 +124,9 @@ def test_classes_of_harm_put_safety_first() -> None:
 @pytest.mark.parametrize(
     "title",
     [
+        "giày Nike không bán super fake",
+        "we don't sell first copy Nike",
+        "tas Gucci tidak jual mirror quality",
         "Puma giày không phải rep 1:1",
         "Nike shoes not super fake",
         "Nike bukan rep 1:1",
