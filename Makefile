@@ -37,8 +37,9 @@ lint: $(READY) ## Check style, types and the order of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY) ## Measure local replay, with a profile by stage, and the recovery of a worker (more of workers: make bench-kafka)
+bench: $(READY) ## Measure local replay, with a profile by stage, the layers of the brand match, and the recovery of a worker (more of workers: make bench-kafka)
 	$(BIN)/python -m benchmarks.replay
+	$(BIN)/python -m benchmarks.matching
 	$(BIN)/python -m benchmarks.recovery
 
 bench-kafka: $(READY) ## Measure the workers: against plain Faust, recovery, memory with a backlog

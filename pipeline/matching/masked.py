@@ -16,6 +16,7 @@ _STARS = "*＊"
 _EMOJI = "\u2190-\u21ff\u2300-\u2bff\ufe0f\U0001f000-\U0001f1e5\U0001f200-\U0001faff"
 _MASK = f"{_STARS}＃#～~•×?？_…{_EMOJI}"
 _DOTS = r"\.{2,5}"
+_SIGN = re.compile(rf"[{_MASK}]|\.\.")
 _RUN = f"(?:[{_MASK}]+|{_DOTS})"
 _ANY_MASK = re.compile(rf"[A-Za-z{HAN}]{_RUN}[A-Za-z{HAN}]|[{_STARS}][A-Za-z]{{4}}|[A-Za-z{HAN}]{{3}}[{_STARS}～]")
 _TOKEN = re.compile(rf"(?<![^\W_])[{_STARS}]*[A-Za-z]+(?:{_RUN}[A-Za-z]+)*[{_STARS}]*(?![^\W_])")
@@ -29,7 +30,7 @@ _MOST_HIDDEN = 3  # letters behind one mask, however many signs it has
 
 def look(text: str, _folded: str, known: Words) -> list[Unmasked]:
     """Return the tokens that only one word of a name fits: a letter behind each sign, else a few; none, where signs part letters."""
-    if not _ANY_MASK.search(text):
+    if not _SIGN.search(text) or not _ANY_MASK.search(text):
         return []
     latin = (one for token in islice(_masked(text), _MOST_TOKENS) if (one := _read(token, known)))
     chinese = (one for token in islice(_HAN_TOKEN.finditer(text), _MOST_TOKENS) if (one := _read_han(token, known)))
