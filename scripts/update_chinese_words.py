@@ -6,7 +6,7 @@ CC-CEDICT writes the reading of a proper name with a capital.
 
 - words: have a reading in small letters, so another sense than a name's; both scripts, but no variants and nothing out of use
 - makers: those of the words that the dictionary knows as a company as well (小米: millet, and Xiaomi); in a shop the company is meant
-- names: foreign names written by their sound, in which no shorter word can be told apart (匹克 in 奥林匹克)
+- names: proper names of three characters or more, in which no shorter word can be told apart (匹克 in 奥林匹克, 三星 in 三星堆)
 - places: provinces, cities and their like, which sellers put before a brand (上海永久)
 """
 
@@ -24,7 +24,6 @@ _HAN = re.compile("[\u3400-\u9fff]+")
 _OUT_OF_USE = re.compile(r"(?:\w+ )?variant of|\(?(?:archaic|old|literary|dialect)\)|surname|abbr\. ", re.IGNORECASE)
 _PLACE = re.compile(r"(?:-level|provincial) city|\bprovince\b|municipality|autonomous region|\bcapital\b", re.IGNORECASE)
 _MAKER = re.compile(r"\b(?:company|corporation|manufacturer|brand|maker|retailer)\b", re.IGNORECASE)
-_FOREIGN = re.compile(r"([A-Z][a-z]{3,})(?: \(|, |$)")
 _NAME = re.compile(r"[A-Z][a-z]{3,}")
 _DATE = re.compile(r"^#! date=(.+)$", re.MULTILINE)
 
@@ -63,12 +62,10 @@ def is_maker(entry: Entry, english: frozenset[str]) -> bool:
     return bool(is_one_name) or any(_MAKER.search(sense) for sense in entry.senses)
 
 
-def is_foreign(entry: Entry) -> bool:
-    """Tell whether an entry is nothing else than a foreign name of three characters or more, which stand for its sound."""
-    if entry.reading[0].islower() or len(entry.simplified) < 3:
-        return False
-    name, spoken = _FOREIGN.match(entry.senses[0]), "".join(filter(str.isalpha, entry.reading)).casefold()
-    return name is not None and name[1].casefold() != spoken and not is_place(entry)
+def is_name(entry: Entry) -> bool:
+    """Tell whether an entry is a proper name of three characters or more, and neither a company nor a place that goods come from."""
+    is_proper = entry.reading[0].isupper() and len(entry.simplified) >= 3
+    return is_proper and not is_place(entry) and not any(_MAKER.search(sense) for sense in entry.senses)
 
 
 def spellings(found: Iterator[Entry]) -> list[str]:
@@ -90,7 +87,7 @@ def main(source: Path) -> None:
     words, makers = spellings(filter(is_word, known)), spellings(entry for entry in known if is_maker(entry, english))
     write("chinese-words.txt", "Words", date, words)
     write("chinese-makers.txt", "Words that are companies too", date, sorted({*words}.intersection(makers)))
-    write("chinese-names.txt", "Foreign names", date, spellings(filter(is_foreign, known)))
+    write("chinese-names.txt", "Proper names", date, spellings(filter(is_name, known)))
     write("chinese-places.txt", "Places", date, spellings(filter(is_place, known)))
 
 

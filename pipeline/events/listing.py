@@ -19,6 +19,7 @@ from pipeline.events.scalars import (
     Text,
     Url,
     check_event_time,
+    with_small_digits,
 )
 from pipeline.events.value import Value
 
@@ -34,6 +35,9 @@ class Image(Value, frozen=True):
     pdq_quality: Annotated[int, Meta(ge=0, le=100)] | None = None
     pdq_dihedral: Annotated[tuple[Hex64, ...], Meta(max_length=8)] | None = None
     text: Annotated[str, Meta(max_length=2000)] | None = None
+
+    def __post_init__(self) -> None:
+        with_small_digits(self, "phash", "pdq")
 
 
 class Listing(Value, frozen=True):

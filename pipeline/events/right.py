@@ -4,7 +4,21 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from pipeline.events.scalars import Count, Countries, Currency, Hex16, Hex64, Id, Label, Language, Money, Name, Time, Word
+from pipeline.events.scalars import (
+    Count,
+    Countries,
+    Currency,
+    Hex16,
+    Hex64,
+    Id,
+    Label,
+    Language,
+    Money,
+    Name,
+    Time,
+    Word,
+    with_small_digits,
+)
 from pipeline.events.value import Value
 
 RightKind = Literal["trademark", "copyright", "design", "patent"]
@@ -48,6 +62,9 @@ class RightImage(Value, frozen=True):
     phash: Hex16 | None = None
     pdq: Hex64 | None = None
     pdq_quality: Annotated[int, Meta(ge=0, le=100)] | None = None
+
+    def __post_init__(self) -> None:
+        with_small_digits(self, "phash", "pdq")
 
 
 class Registration(Value, frozen=True):

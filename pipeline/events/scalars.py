@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
+from msgspec.structs import force_setattr
 
 ID_LIMIT = 128
 
@@ -34,3 +35,11 @@ def check_event_time(at: datetime) -> None:
 
 
 Countries = Annotated[tuple[Country, ...], Meta(max_length=300)]
+
+
+def with_small_digits(value: Struct, *fields: str) -> None:
+    """Give hashes their one form, in small digits, while a value is made: equal ones are compared as texts."""
+    for field in fields:
+        digits = getattr(value, field)
+        if digits is not None and digits != digits.lower():
+            force_setattr(value, field, digits.lower())

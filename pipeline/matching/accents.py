@@ -10,6 +10,8 @@ from pipeline.matching.words import Words
 
 METHOD: Method = "folded"
 _LEAST = 5  # letters: in Vietnamese, shorter words differ by their accents alone
+_LEAST_ELSEWHERE = 4  # letters, where the accents are none of Vietnamese
+_VIETNAMESE = re.compile("[àáâãèéêìíòóôõùúýăđĩũơư\u1ea0-\u1ef9]", re.IGNORECASE)
 _ACCENT = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 _TOKEN = re.compile(r"[^\W\d_]+")
 _MARKS = re.compile("[\u0300-\u036f]")
@@ -32,4 +34,5 @@ def plain(name: str) -> str:
 def _plain(token: str) -> str:
     """Return a word without its accents; empty where it has none, or is too short."""
     plain = _MARKS.sub("", normalize("NFD", token)).casefold()
-    return plain if plain != token.casefold() and len(plain) >= _LEAST and plain.isascii() else ""
+    least = _LEAST if _VIETNAMESE.search(token) else _LEAST_ELSEWHERE
+    return plain if plain != token.casefold() and len(plain) >= least and plain.isascii() else ""

@@ -20,8 +20,8 @@ def is_chinese_word(word: str) -> bool:
 def is_part_of_a_word(text: str, start: int, end: int) -> bool:
     """Tell whether what stands at text[start:end] is no word of its own there: a longer word covers it, or two words meet in it.
 
-    匹克 in 奥林匹克 is covered; 明基 in 透明基础 is the end of one word and the beginning of the next. Where the name stands as well
-    between two words (本市|电信|号码, and not 电信号), it is one.
+    匹克 in 奥林匹克 is covered; 明基 in 透明基础 is the end of one word and the beginning of the next, and 星级 in 三星级 goes on where the
+    name ends, which is a word itself. Where the name stands as well between two words (本市|电信|号码, and not 电信号), it is one.
     """
     left, right = _reach(text, start, end)
     return (left < start or right > end) and not (
@@ -49,7 +49,7 @@ def _reach(text: str, start: int, end: int) -> Place:
     for middle in range(start + 1, end):
         first = next((at for at in range(max(middle - LONGEST, 0), start) if text[at:middle] in words), start)
         last = next((at for at in range(min(middle + LONGEST, len(text)), end, -1) if text[middle:at] in words), end)
-        if first < start and last > end:
+        if last > end and (first < start or text[start:end] in words):
             return first, last
     return start, end
 
@@ -72,7 +72,7 @@ def chinese_words() -> frozenset[str]:
 
 @cache
 def chinese_names() -> frozenset[str]:
-    """Return foreign names written by their sound (奥林匹克: Olympic), which are not made of words."""
+    """Return proper names of three characters or more (奥林匹克: Olympic, 三星堆: Sanxingdui), which are not made of words."""
     return _read("chinese-names.txt")
 
 

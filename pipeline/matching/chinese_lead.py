@@ -8,6 +8,7 @@ import re
 
 from pipeline.matching.chinese import chinese_places
 from pipeline.matching.everyday import is_word
+from pipeline.matching.lead import LONGEST_OPENING
 
 _VOUCHED = "正品|品牌|牌子|全新|二手|原装|原裝|原厂|原廠|专柜|專櫃|官方|官网|官網|代购|代購|国行|行货|行貨|保真|正版|授权|授權|进口|進口"
 _OFFERED = "新品|新款|包邮|包郵|特价|特價|促销|促銷|现货|現貨|热卖|爆款|限量|经典|店铺|男女?|女|儿童|成人|春|夏|秋|冬|款"
@@ -38,7 +39,7 @@ def leads_in_chinese(text: str, start: int, end: int) -> bool:
 
 def _opens(text: str, start: int) -> bool:
     """Tell whether nothing but what may stand before a brand comes before `start`. Places are taken off from the end."""
-    if _OPENING.fullmatch(text, 0, start):
+    if start <= LONGEST_OPENING and _OPENING.fullmatch(text, 0, start):
         return True
     return any(text[max(start - length, 0) : start] in chinese_places() for length in range(2, _LONGEST_PLACE + 1))
 

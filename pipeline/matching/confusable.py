@@ -20,6 +20,7 @@ METHOD: Method = "confusable"
 _TOKEN = re.compile(r"[^\W_]+")
 _FLAGS = re.compile(f"[\U0001f1e6-\U0001f1ff]{{{LEAST},}}")  # two of them make a flag, more spell a word
 _A = 0x1F1E6  # the letter A of flags
+_DRAWN = dict(zip("ΛΔΣƎИЯпЦШᑎ", "AAEENRnUWN", strict=True))  # look like them only where a whole word does, which the source does not ask
 _LOOKALIKE = re.compile("[a-z]I|[A-Z]l[A-Z]|[A-Z]{3}l|Il|I[a-z]{3}|rn|vv")
 _READINGS = (("I", "l"), ("l", "i"), ("rn", "m"), ("vv", "w"))
 
@@ -29,14 +30,18 @@ def look(text: str, _folded: str, known: Words) -> list[Unmasked]:
     latin = _LOOKALIKE.search(text) is not None
     if text.isascii() or _confusables().isdisjoint(text):
         return [one for token in _TOKEN.finditer(text) if (one := _latin(token, known))] if latin else []
-    found = [one for token in _TOKEN.finditer(text) if (one := _read(token, known) or (_latin(token, known) if latin else None))]
+    tokens = list(_TOKEN.finditer(text))
+    foreign = [token for token in tokens if not _confusables().isdisjoint(token[0])]
+    alone = len(foreign) == 1 and any(map(str.isascii, filter(str.isalpha, text)))
+    found = [one for token in foreign if (one := _read(token, known, alone=alone))]
+    found += [one for token in tokens if latin and (one := _latin(token, known))]
     return sorted([*found, *(one for flags in _FLAGS.finditer(text) if (one := _flags(flags, known)))])
 
 
-def _read(token: re.Match[str], known: Words) -> Unmasked | None:
+def _read(token: re.Match[str], known: Words, *, alone: bool) -> Unmasked | None:
     """Read a token of several scripts: a word wholly of another script is a word of that script, unless it is alone in a Latin text."""
     own = token[0]
-    if len(own) < LEAST or own.isascii() or not (_is_mixed(own) or _is_alone(token)):
+    if len(own) < LEAST or own.isascii() or not (alone or _is_mixed(own)):
         return None
     word = own.translate(_table()).lower()
     return Unmasked(*token.span(), word) if word in known else None
@@ -47,12 +52,6 @@ def _is_mixed(token: str) -> bool:
     return (
         any(char.isascii() and char.isalpha() for char in token) or len({name(char, "").split(" ")[0] for char in token} - {"LATIN"}) != 1
     )
-
-
-def _is_alone(token: re.Match[str]) -> bool:
-    """Tell whether all other letters of the text are Latin."""
-    rest = token.string[: token.start()] + token.string[token.end() :]
-    return _confusables().isdisjoint(rest) and any(char.isascii() and char.isalpha() for char in rest)
 
 
 def _latin(token: re.Match[str], known: Words) -> Unmasked | None:
@@ -83,7 +82,7 @@ def _table() -> dict[int, str]:
 
     A capital that looks like a small l is read as what its small form looks like.
     """
-    shapes = dict(_rows())
+    shapes = _DRAWN | dict(_rows())
     small = {char.lower(): shape for char, shape in shapes.items() if len(char.lower()) == 1}
     seen = {**small, **shapes}
     return {ord(char): seen.get(char.lower(), shape) if shape == "l" and char.isupper() else shape for char, shape in seen.items()}

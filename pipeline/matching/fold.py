@@ -136,6 +136,11 @@ def has_invisible(text: str) -> bool:
     return not text.isascii() and any(not _fold_cached(char) and not _is_mark(char) for char in text if char not in _APOSTROPHES)
 
 
+def is_badge(char: str) -> bool:
+    """Tell whether a character is a letter in white on black."""
+    return ord(char) in _BADGES
+
+
 def letter(char: str) -> str:
     """Return what a single character folds to."""
     return _fold_cached(char)

@@ -21,6 +21,7 @@ METHOD: Method = "fuzzy"
 LONG_ENOUGH = 8  # letters of a word that is looked at wherever it stands
 _FIRST = 2  # words of a text, of which shorter ones are looked at, too: sellers put the brand first
 _LEAST = 5  # letters of a name's word: shorter ones have too many neighbours
+_MOST = 40  # letters of a word that is looked at
 _LONG = 7  # letters from which on one may be another: by chance, two shorter words differ by one letter too often
 _LEAST_CUT = 4  # letters that are left of a word that is cut short
 _TOKEN = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
@@ -52,7 +53,7 @@ def _read_styled(own: str, known: Words) -> str:
 
 def _read(own: str, known: Words) -> str:
     """Return the one word of a name that a rare word is a mistake for; empty where there is none, or more than one."""
-    if len(own) < _LEAST - 1 or own in known or is_known(own):
+    if not _LEAST - 1 <= len(own) <= _MOST or own in known or is_known(own):
         return ""
     return known.table(_memo).get(own, lambda word: _nearest(word, known))
 

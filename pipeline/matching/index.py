@@ -13,12 +13,12 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from pipeline.events.match import Method
 from pipeline.events.right import AliasKind
 from pipeline.matching import accents, confusable, fuzzy, leetspeak, masked, partial, pinyin, spaced, split
-from pipeline.matching.fold import GAP, Folded, has_invisible, pattern
+from pipeline.matching.fold import GAP, Folded, has_invisible, is_badge, pattern
 from pipeline.matching.guess import GUESSES, likelihood
 from pipeline.matching.name import Hit, Name, Searched
 from pipeline.matching.plausible import PLACED, fits_context, may_be_searched, plausibility
 from pipeline.matching.reference import Earlier, sense_of
-from pipeline.matching.view import Look, View, may_be_disguised, unmask
+from pipeline.matching.view import Look, Unmasked, View, may_be_disguised, may_be_parted, unmask
 from pipeline.matching.words import Words
 from pipeline.policy.memo import Memo
 
@@ -67,6 +67,7 @@ class BrandIndex:
         self._patterns = list(names)
         self._search = AhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
         self._words = Words(word for one in self._patterns for word in one.split(GAP) if may_be_disguised(word))
+        self._words.short = frozenset(word for one in self._patterns if may_be_parted(word := one.strip(GAP)))
         self._trial = frozenset(searched for searched, owners in names.items() if all(name.shadow for name in owners))
         self._kept: Memo[tuple[Found, ...]] = Memo()
 
@@ -110,10 +111,14 @@ class BrandIndex:
         """Return where names stand, in the order of their places, whatever is meant by them."""
         folded = Folded(text)
         found = list(self._plain(folded))
+        looks: list[tuple[Method, list[Unmasked]]] = []
         for method, look in DISGUISES:
             unmasked = look(text, folded.text, self._words)
             if unmasked:
+                looks.append((method, unmasked))
                 found = _longest([*found, *self._disguised(unmask(method, text, unmasked))])
+        if len(looks) > 1:  # words of one name in disguises of several kinds
+            found = _longest([*found, *self._disguised(unmask(looks[0][0], text, _apart(looks)))])
         return tuple(sorted(found, key=_start))
 
     def _plain(self, folded: Folded) -> Iterator[Found]:
@@ -173,6 +178,8 @@ def _other_forms(name: Name, searched: str) -> Iterator[str]:
         yield pattern(bare)
     if latin := pinyin.spelt(searched):
         yield f"{GAP}{latin}{GAP}"
+    if apart := pinyin.spelt_apart(searched):
+        yield "".join(f"{GAP}{sound}{GAP}" for sound in apart)
 
 
 def _start(found: Found) -> int:
@@ -186,6 +193,15 @@ def _longest(found: list[Found]) -> list[Found]:
     for one in sorted(found, key=lambda each: each[0] - each[1]):
         if not any(taken[one[0] : one[1]]):
             taken[one[0] : one[1]] = b"\x01" * (one[1] - one[0])
+            kept.append(one)
+    return kept
+
+
+def _apart(looks: Iterable[tuple[Method, list[Unmasked]]]) -> list[Unmasked]:
+    """Return what was unmasked in all ways, in its order; of two that overlap the one that begins first."""
+    kept: list[Unmasked] = []
+    for one in sorted(one for _, unmasked in looks for one in unmasked):
+        if not kept or one.start >= kept[-1].end:
             kept.append(one)
     return kept
 
@@ -208,7 +224,9 @@ def _plain_method(name: Name, written: str) -> Method:
     if not written.isascii():
         if has_invisible(written):
             return "spaced"  # characters that cannot be seen, between the letters
-        if any(decomposition(char).startswith(("<font>", "<circle>", "<square>", "<super>", "<sub>")) for char in written):
+        if any(
+            decomposition(char).startswith(("<font>", "<circle>", "<square>", "<super>", "<sub>")) or is_badge(char) for char in written
+        ):
             return "confusable"
     if written.isascii() and not name.text.isascii() and pinyin.spelt(pattern(name.text)):
         return "transliterated"

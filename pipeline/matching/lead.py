@@ -8,12 +8,13 @@ _AUDIENCE = r"(?:wo)?m[ae]n'?s?|ladies|girls?|boys?|kids?'?s?|baby|unisex"
 _QUANTITY = r"lot|pack|of|\d++(?:\s?(?:gb|tb|pcs?|pack|pairs?|x|inch|ml|g)\b)?"
 _OPENING = re.compile(rf"[\W_]*+(?:(?>{_CONDITION}|{_AUDIENCE}|{_QUANTITY})\b[\W_]*+)*+", re.IGNORECASE)
 _MARK = re.compile(r"(?:\b(?:by|from|brand)|hiệu|品牌|牌子)[\W_]*$", re.IGNORECASE)
+LONGEST_OPENING = 200  # characters before a name that stands first
 _REACH = 20  # characters before a name in which `by` and its like are looked for
 
 
 def leads(text: str, start: int) -> bool:
     """Tell whether a name that begins at `start` stands where a seller would put the brand."""
-    return is_called_a_brand(text, start) or _OPENING.fullmatch(text, 0, start) is not None
+    return is_called_a_brand(text, start) or (start <= LONGEST_OPENING and _OPENING.fullmatch(text, 0, start) is not None)
 
 
 def is_called_a_brand(text: str, start: int) -> bool:

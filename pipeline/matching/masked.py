@@ -16,13 +16,15 @@ _STARS = "*＊"
 _EMOJI = "\u2190-\u21ff\u2300-\u2bff\ufe0f\U0001f000-\U0001f1e5\U0001f200-\U0001faff"
 _MASK = f"{_STARS}＃#～~•×?？_…{_EMOJI}"
 _DOTS = r"\.{2,5}"
-_SIGN = re.compile(rf"[{_MASK}]|\.\.")
+_SIGN = re.compile(rf"[{_MASK}]|\.\.|[{HAN}][.·][{HAN}]")
 _RUN = f"(?:[{_MASK}]+|{_DOTS})"
-_ANY_MASK = re.compile(rf"[A-Za-z{HAN}]{_RUN}[A-Za-z{HAN}]|[{_STARS}][A-Za-z]{{4}}|[A-Za-z{HAN}]{{3}}[{_STARS}～]")
+_ANY_MASK = re.compile(rf"[A-Za-z{HAN}]{_RUN}[A-Za-z{HAN}]|[{HAN}][.·][{HAN}]|[{_STARS}][A-Za-z]{{4}}|[A-Za-z{HAN}]{{3}}[{_STARS}～]")
 _TOKEN = re.compile(rf"(?<![^\W_])[{_STARS}]*[A-Za-z]+(?:{_RUN}[A-Za-z]+)*[{_STARS}]*(?![^\W_])")
 _MASKS = re.compile(_RUN)
-_HAN_TOKEN = re.compile(f"[{HAN}]{{1,8}}(?:[{_MASK}]+[{HAN}]{{1,8}}|[{_STARS}～]+)")
+_HAN_SIGN = f"{_MASK}.·"
+_HAN_TOKEN = re.compile(f"[{HAN}]{{1,8}}(?:[{_HAN_SIGN}]+[{HAN}]{{1,8}}|[{_STARS}～]+)")
 _MOST_TOKENS = 10  # of a text: each is compared with every word
+_MOST = 40  # signs of a token that is looked at
 _LEAST_SHOWN = 3  # letters that can be seen
 _LEAST_AT_END = 4  # letters that can be seen where a mask stands at an end: a star there may be a footnote's
 _MOST_HIDDEN = 3  # letters behind one mask, however many signs it has
@@ -45,7 +47,7 @@ def _read(token: re.Match[str], known: Words) -> Unmasked | None:
     own = token[0].lower()
     shown = _MASKS.sub("", own)
     at_end = own[0] in _STARS or own[-1] in _STARS
-    if len(own) < LEAST or len(shown) < (_LEAST_AT_END if at_end else _LEAST_SHOWN):
+    if not LEAST <= len(own) <= _MOST or len(shown) < (_LEAST_AT_END if at_end else _LEAST_SHOWN):
         return None
     if at_end and (is_word(shown) or is_known(shown) or shown in known):
         return None
@@ -81,12 +83,13 @@ def _only(shape: re.Pattern[str], known: Words, lengths: Iterable[int]) -> str:
 
 
 def _read_han(token: re.Match[str], known: Words) -> Unmasked | None:
-    """Read the longest stretch around the mask that is a Chinese name with a character or more hidden."""
-    before, after = ("".join(map(letter, part)) for part in re.split(f"[{_MASK}]+", token[0], maxsplit=1))
+    """Read the longest stretch around the sign that is a Chinese name, with a character or two hidden or with none."""
+    before, after = ("".join(map(letter, part)) for part in re.split(f"[{_HAN_SIGN}]+", token[0], maxsplit=1))
     masked = known.table(_masked_names)
     for first in range(len(before)):
         for last in range(len(after), -1, -1):
-            word = masked.get((before[first:], after[:last]))
+            whole = before[first:] + after[:last]
+            word = whole if last and (whole in known or whole in known.short) else masked.get((before[first:], after[:last]))
             if word:
                 return Unmasked(token.start() + first, token.end() - len(after) + last, word)
     return None

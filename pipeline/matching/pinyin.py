@@ -29,6 +29,11 @@ def spelt(name: str) -> str:
     return word if len(word) >= _LEAST_SPELT and not is_word(word) and not is_known(word) else ""
 
 
+def spelt_apart(name: str) -> tuple[str, ...]:
+    """Return the sounds of a Chinese name of three characters or more, which are written apart as well (`xiang nai er`)."""
+    return tuple(_readings()[ord(char)] for char in name) if len(name) >= LEAST_HAN and spelt(name) else ()
+
+
 def look(text: str, _folded: str, known: Words) -> list[Unmasked]:
     """Return the stretches that sound like one Chinese name of three characters or more."""
     if text.isascii() or not _HAN.search(text):

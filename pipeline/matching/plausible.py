@@ -41,6 +41,8 @@ def plausibility(name: Name, text: str, start: int, end: int, method: Method, co
     but those.
     """
     written = text[start:end]
+    if method == "spaced" and _is_initials(name.text):
+        return _of_initials(text, start, end)
     if method in _DISGUISED or has_invisible(written) or (name.common and _words(name.context)):
         return SURE
     if has_no_spaces(written[0]):
@@ -51,6 +53,17 @@ def plausibility(name: Name, text: str, start: int, end: int, method: Method, co
         return SURE
     is_brand = _has_its_capitals(name.text, written) or (_is_of_one_case(text) and not _is_compound(text, start, end))
     return SURE if is_brand else NONE
+
+
+def _is_initials(name: str) -> bool:
+    return len(name) <= _SHORT and name.isascii() and name.isupper()
+
+
+def _of_initials(text: str, start: int, end: int) -> float:
+    """Judge initials that are written apart (`L.v`): many things are abbreviated so."""
+    if leads(text, start):
+        return PLACED
+    return MARKED if text[start:end].isupper() else NONE
 
 
 def _of_everyday(name: Name, text: str, start: int, end: int, context: str) -> float:
@@ -83,7 +96,8 @@ def _of_chinese(name: Name, text: str, start: int, end: int, context: str) -> fl
         return SURE
     if is_called_a_brand(text, start):
         return CALLED
-    return PLACED if leads_in_chinese(text, start, end) or fits(name.context, context or text) else OPEN
+    is_placed = name.kind != "nickname" and leads_in_chinese(text, start, end)  # clover (三叶草) leads a title, too
+    return PLACED if is_placed or fits(name.context, context or text) else OPEN
 
 
 def _stands_out(registered: str, text: str, start: int, end: int) -> bool:
@@ -102,6 +116,7 @@ def _has_its_capitals(registered: str, written: str) -> bool:
     return written == registered or written.isupper() or (registered.islower() and not written.islower())
 
 
+@lru_cache(maxsize=16)
 def _is_of_one_case(text: str) -> bool:
     """Tell whether capitals say nothing, because all letters or none are."""
     return text.islower() or text.isupper()

@@ -9,15 +9,26 @@ from pipeline.matching.words import Words
 
 METHOD: Method = "spaced"
 _RUN_OF_WORDS = re.compile(f"(?:{GAP}[^{GAP}]{GAP}){{{LEAST}}}|(?:{GAP}[{HAN}]{GAP}){{{LEAST_HAN}}}")
+_TWO_WORDS = re.compile(f"(?:{GAP}[^{GAP}]{GAP}){{2}}")
+_INITIALS = re.compile(r"(?<![^\W_])(?<![.·•*~_])[A-Za-z](?:[.·•*~_][A-Za-z]){1,2}(?![^\W_])(?![.·•*~_][^\W_])")
 _MOST = 40  # letters of a word
 _RUN = re.compile(rf"(?<![^\W_])[^\W\d_](?:[\W_]{{1,3}}[^\W\d_]){{{LEAST_HAN - 1},}}(?![^\W_])")
 
 
 def look(text: str, folded: str, known: Words) -> list[Unmasked]:
     """Return the runs of single letters that read as a word of a name, or begin with one."""
-    if not _RUN_OF_WORDS.search(folded):
+    if not _TWO_WORDS.search(folded):
         return []
-    return [one for run in _RUN.finditer(text) if (one := _read(run, known))]
+    found = [one for run in _INITIALS.finditer(text) if (one := _read_initials(run, known))]
+    if not _RUN_OF_WORDS.search(folded):
+        return found
+    return sorted([*found, *(one for run in _RUN.finditer(text) if (one := _read(run, known)))])
+
+
+def _read_initials(run: re.Match[str], known: Words) -> Unmasked | None:
+    """Read two letters or three with signs between them."""
+    word = "".join(filter(str.isalpha, run[0])).lower()
+    return Unmasked(*run.span(), word) if word in known.short else None
 
 
 def _read(run: re.Match[str], known: Words) -> Unmasked | None:

@@ -13,6 +13,7 @@ from pipeline.matching.words import Words
 
 METHOD: Method = "spaced"
 _LEAST = 5  # letters of both parts
+_LEAST_OTHER = 4  # of scripts that say more with each
 _BETWEEN = (".", "_", "·", "•")  # signs that part a first or last letter from its word; a hyphen does so in honest words, too (`e-book`)
 _PARTS = re.compile(r"[^\W_]+")
 
@@ -29,4 +30,5 @@ def _read(first: re.Match[str], second: re.Match[str], known: Words) -> Unmasked
     word = f"{first[0]}{second[0]}".casefold()
     apart = min(len(first[0]), len(second[0])) > 1 or first.string[first.end() : second.start()] in _BETWEEN
     said = not word.isdigit() and first[0].casefold() != second[0].casefold()
-    return Unmasked(first.start(), second.end(), word) if apart and said and len(word) >= _LEAST and word in known else None
+    least = _LEAST if word.isascii() else _LEAST_OTHER
+    return Unmasked(first.start(), second.end(), word) if apart and said and len(word) >= least and word in known else None

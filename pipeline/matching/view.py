@@ -11,6 +11,7 @@ from pipeline.matching.words import Words
 LEAST = 4  # letters of a word in disguise: a shorter one is found by chance
 LEAST_HAN = 3  # characters of a Chinese one, each of which says more
 HAN = "\u3400-\u9fff"
+_PARTED = re.compile(f"[a-z]{{2,3}}|[{HAN}]{{2}}")
 _ALL_HAN = re.compile(f"[{HAN}]+")
 
 
@@ -37,6 +38,11 @@ class View(NamedTuple):
 def may_be_disguised(word: str) -> bool:
     """Tell whether a folded word is long enough to be looked for in disguise."""
     return len(word) >= LEAST or (len(word) >= LEAST_HAN and _ALL_HAN.fullmatch(word) is not None)
+
+
+def may_be_parted(word: str) -> bool:
+    """Tell whether a folded word is a short one that is looked for with signs between its letters."""
+    return _PARTED.fullmatch(word) is not None
 
 
 def unmask(method: Method, text: str, found: Sequence[Unmasked]) -> View:

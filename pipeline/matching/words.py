@@ -9,6 +9,7 @@ T = TypeVar("T")
 class Words(frozenset[str]):
     """Folded words. What is worked out from them is kept with them, so that it goes when they go, and no set is ever compared."""
 
+    short: frozenset[str] = frozenset()  # names of one word, too short to be among the words: two or three letters, two Chinese characters
     _tables: dict[Callable[..., Any], Any]
 
     def table(self, make: Callable[["Words"], T]) -> T:

@@ -144,9 +144,9 @@ class Answers:
 
 
 def _is_suspected(asked: Question, listing: KnownListing) -> bool:
-    """Tell whether a signal about the goods speaks against a listing as it is now, in what was asked."""
+    """Tell whether a signal about the goods speaks against a listing as it is now, in what was asked, and its brand is no guess."""
     concerned = set(asked.right_ids).difference(listing.found_genuine)
-    return any(about_goods(one.shares) for one in listing.weighed if one.right_id in concerned)
+    return any(about_goods(one.shares) and not one.guessed for one in listing.weighed if one.right_id in concerned)
 
 
 def _score(asked: Question, listing: KnownListing) -> float:

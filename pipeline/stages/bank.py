@@ -1,11 +1,11 @@
 """The pictures that rights name, of genuine and of counterfeit goods, with an index that finds a listing's pictures among them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 
 from msgspec import Struct
 
-from pipeline.events.right import Right, RightImage
+from pipeline.events.right import Right
 from pipeline.matching.near.multi_index import MultiIndex
 from pipeline.matching.near.picture import PDQ_BITS, PHASH_BITS, Pictures, is_telling
 
@@ -27,12 +27,13 @@ class Bank:
     """The pictures of some rights. Those that tell nothing are not in it; one that is named as genuine by anyone is never counterfeit."""
 
     def __init__(self, rights: Iterable[Right]) -> None:
-        self._pictures = [(right.right_id, image) for right in rights for image in right.images if is_telling(image)]
-        self._counterfeit = _Album(self._pictures, "counterfeit")
+        self._rights = tuple(rights)
+        self._counterfeit = _Album(self._rights, "counterfeit")
 
     @cached_property
     def _genuine(self) -> "_Album":
-        return _Album(self._pictures, "genuine")
+        """Those of rights that act: one on trial excuses nothing."""
+        return _Album([right for right in self._rights if right.status == "active"], "genuine")
 
     def __bool__(self) -> bool:
         """Tell whether pictures of counterfeits are in it."""
@@ -61,9 +62,10 @@ class Bank:
 class _Album:
     """The pictures of one kind."""
 
-    def __init__(self, pictures: Sequence[tuple[str, RightImage]], of: str) -> None:
-        self._by_phash = [(right_id, image.phash) for right_id, image in pictures if image.of == of and image.phash]
-        self._by_pdq = [(right_id, image.pdq) for right_id, image in pictures if image.of == of and image.pdq]
+    def __init__(self, rights: Iterable[Right], of: str) -> None:
+        pictures = [(right.right_id, image) for right in rights for image in right.images if image.of == of and is_telling(image)]
+        self._by_phash = [(right_id, image.phash) for right_id, image in pictures if image.phash]
+        self._by_pdq = [(right_id, image.pdq) for right_id, image in pictures if image.pdq]
         self._phash_index = MultiIndex((int(phash, 16) for _, phash in self._by_phash), PHASH_BITS)
         self._pdq_index = MultiIndex((int(pdq, 16) for _, pdq in self._by_pdq), PDQ_BITS)
         self.phashes = frozenset(phash for _, phash in self._by_phash)

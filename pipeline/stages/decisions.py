@@ -20,7 +20,7 @@ from pipeline.stages.offer import Offer
 from pipeline.stages.questions import Question
 from pipeline.stages.reference import Snapshot
 from pipeline.stages.shelf import KnownListing
-from pipeline.stages.verdict import Verdict, reasons, right_ids, severity
+from pipeline.stages.verdict import Verdict, outcome, reasons, right_ids, severity
 
 UNANSWERED = "unanswered"
 
@@ -232,7 +232,7 @@ def review(offer: Offer, verdicts: Sequence[Verdict], snapshot: Snapshot, *, bra
         opened_at=offer.at,
         right_ids=right_ids(verdicts),
         brand_ids=_brand_ids(verdict.right for verdict in verdicts),
-        reasons=(*reasons(lead, policy, offer.language), *_brake_reason(braked, lead, policy, offer.language)),
+        reasons=(*reasons(lead, policy, offer.language), *_held_back(braked, lead, policy, offer.language)),
         score=lead.score,
         policy_version=policy.version,
         registry_version=snapshot.registry.version,
@@ -326,7 +326,9 @@ def _territories(verdicts: Iterable[Verdict]) -> tuple[str, ...] | None:
     return tuple(sorted({country for bound in bounds for country in bound or ()})) if all(bounds) else None
 
 
-def _brake_reason(braked: bool, verdict: Verdict, policy: Policy, language: str | None) -> tuple[Reason, ...]:
-    if not braked:
-        return ()
-    return (Reason("brake", 0.0, text("brake", language or policy.language, policy.language, {"brand": verdict.right.brand})),)
+def _held_back(braked: bool, verdict: Verdict, policy: Policy, language: str | None) -> tuple[Reason, ...]:
+    """Return why what scores a takedown is a question: its brand is a guess, or the brake holds it."""
+    guessed = verdict.guessed and outcome(verdict.score, verdict.shares, policy.decision) == "takedown"
+    codes = (*(("guess",) if guessed else ()), *(("brake",) if braked else ()))
+    words = {"brand": verdict.right.brand}
+    return tuple(Reason(code, 0.0, text(code, language or policy.language, policy.language, words)) for code in codes)

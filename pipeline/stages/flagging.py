@@ -147,7 +147,7 @@ class Flagger:
             self._desk.shelf.keep(offer, listing)  # an update does not bring a listing back: only a new offer is decided on anew
             self._desk.tally.facts["already-down"] += 1
         elif ledger.closure_id is not None:
-            listing = replace(listing, right_ids=_used(offer.matched.matches) if offer.matched else ())
+            listing = _as_shown(listing, offer.matched) if offer.matched else replace(listing, right_ids=())
             self._enforcer.sweep(offer.seller_id, offer.listing_id, listing, ledger.closure_id, offer.at)
         elif offer.matched is None:
             self._desk.shelf.keep(offer, replace(listing, right_ids=(), weighed=(), question=None))
@@ -169,15 +169,11 @@ class Flagger:
             self._desk.tally.facts["exempt"] += 1
         self._count_shadow(verdicts)
         self._count_shadow_aliases(verdicts, self._verdicts(offer, event, on_trial, beside), listing.exempt)
-        used = _used(event.matches)
         listing = replace(
-            listing,
-            right_ids=used,
+            _as_shown(listing, event),
             weighed=tuple(verdict.weighed for verdict in every if verdict.shares),
             price=event.listing.price,
             currency=event.listing.currency,
-            title=event.listing.title if used else None,
-            pdqs=telling_pdqs(event.listing) if used else (),
         )
         acting = [verdict for verdict in verdicts if verdict.right.status == "active"]
         down = [verdict for verdict in acting if verdict.outcome == "takedown"]
@@ -246,6 +242,13 @@ class Flagger:
         takedown = decisions.takedown(offer, verdicts, cost, self._desk.snapshot)
         self._desk.count_for_brake(takedown.right_ids, lead.lead, offer.at)
         self._enforcer.carry_out(takedown, listing)
+
+
+def _as_shown(listing: KnownListing, event: MatchedListing) -> KnownListing:
+    """Return what is known of a listing with the rights that it uses, and what it is recognised by if it is taken down."""
+    used = _used(event.matches)
+    title, pdqs = (event.listing.title, telling_pdqs(event.listing)) if used else (None, ())
+    return replace(listing, right_ids=used, title=title, pdqs=pdqs)
 
 
 def _used(matches: Iterable[Match]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from pipeline.stages.offer import Offer
 from pipeline.stages.outcomes import PUT_BACK, Outcomes
 from pipeline.stages.redress import Redress
 from pipeline.stages.shelf import KnownListing
-from pipeline.stages.verdict import Share, Verdict, about_goods, outcome, right_ids
+from pipeline.stages.verdict import Share, Verdict, outcome, right_ids
 
 SIGNAL = "notice"
 
@@ -140,8 +140,8 @@ class Intake:
 
     def _carried(self, listing: KnownListing, verdicts: Sequence[Verdict]) -> bool:
         """Tell whether what was found in a listing itself would have taken it down for one of the rights."""
-        concerned, enough = set(right_ids(verdicts)), self._desk.policy.decision.takedown
-        return any(one.right_id in concerned and one.score >= enough and about_goods(one.shares) for one in listing.weighed)
+        concerned, thresholds = set(right_ids(verdicts)), self._desk.policy.decision
+        return any(one.right_id in concerned and one.carries_takedown(thresholds) for one in listing.weighed)
 
     def _ask(self, known: KnownNotice, listing: KnownListing, verdicts: Sequence[Verdict], at: datetime) -> None:
         """Join the question that is open about the listing and one of the rights, or open one."""

@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from pipeline.events.decision import Reason
+from pipeline.events.match import Match
 from pipeline.events.right import Right
 from pipeline.events.takedown import Severity
 from pipeline.matching.guess import GUESSES
@@ -32,6 +33,11 @@ class Weighed(Struct, frozen=True, omit_defaults=True):
     right_id: str
     score: float
     shares: tuple[Share, ...]
+    guessed: bool = False
+
+    def carries_takedown(self, thresholds: Decision) -> bool:
+        """Tell whether this alone would take the listing down."""
+        return not self.guessed and outcome(self.score, self.shares, thresholds) == "takedown"
 
 
 class Verdict(Struct, frozen=True):
@@ -42,6 +48,7 @@ class Verdict(Struct, frozen=True):
     score: float
     shares: tuple[Share, ...]
     shadow: tuple[str, ...]  # signals that were found but do not count yet
+    guessed: bool = False  # nothing sure says that the listing names the brand, so it is a question at most
 
     @property
     def lead(self) -> str:
@@ -57,7 +64,7 @@ class Verdict(Struct, frozen=True):
     @property
     def weighed(self) -> Weighed:
         """What is kept of it."""
-        return Weighed(self.right.right_id, self.score, self.shares)
+        return Weighed(self.right.right_id, self.score, self.shares, self.guessed)
 
 
 def about_goods(shares: Iterable[Share]) -> bool:
@@ -78,15 +85,16 @@ def weigh(case: Case) -> Verdict:
         else:
             shares.append(Share(code, group, round(setting.weight * finding.strength, 4), finding))
     score = round(case.policy.decision.prior + sum(share.weight for share in shares), 4)
-    decided = outcome(score, shares, case.policy.decision)
-    if decided == "takedown" and _is_guessed(case):
+    decided, guessed = outcome(score, shares, case.policy.decision), _is_guessed(case.matches)
+    if decided == "takedown" and guessed:
         decided = "review"  # whose brand it is must be sure before anything goes
-    return Verdict(case.right, decided, score, tuple(shares), tuple(shadow))
+    return Verdict(case.right, decided, score, tuple(shares), tuple(shadow), guessed)
 
 
-def _is_guessed(case: Case) -> bool:
-    """Tell whether nothing but guesses says that the listing uses the brand: misspelt words, parts of names, names that sound alike."""
-    return bool(case.used_as_brand) and all(match.method in GUESSES for match in case.used_as_brand)
+def _is_guessed(matches: Iterable[Match]) -> bool:
+    """Tell whether nothing but guesses says that the goods bear the brand, or are said to be like it: misspelt words, parts of names."""
+    named = [match.method for match in matches if match.use == "brand" or match.sense == "comparison"]
+    return bool(named) and GUESSES.issuperset(named)
 
 
 def outcome(score: float, shares: Sequence[Share], thresholds: Decision) -> Outcome:

@@ -10,7 +10,7 @@ from math import sqrt
 from typing import Literal, NamedTuple
 
 from pipeline.events.listing import Listing
-from pipeline.matching.near.picture import Pictures, pdq_distance, phash_distance, telling_pdqs
+from pipeline.matching.near.picture import MOST_PICTURES, Pictures, pdq_distance, phash_distance, telling_pdqs
 from pipeline.matching.near.sketch import Sketch, sketch
 
 Grade = Literal["copy", "similar"]
@@ -56,7 +56,7 @@ class Glance:
     def at(cls, listing: Listing, pictures: Pictures | None = None) -> "Glance":
         """Return a listing made ready. `pictures`: those to compare, where it is not all of them."""
         every = Pictures.of(listing)
-        own = sketch(listing.title, (phash for _, phash in every.phashes), telling_pdqs(listing))
+        own = sketch(listing.title, (phash for _, phash in every.phashes[:MOST_PICTURES]), telling_pdqs(listing))
         return cls(own, every if pictures is None else pictures)
 
     def compare(self, other: Sketch) -> Likeness:

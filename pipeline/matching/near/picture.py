@@ -12,7 +12,7 @@ from pipeline.events.right import RightImage
 
 PHASH_BITS, PDQ_BITS = 64, 256
 PDQ_BITS_A_BIT = PDQ_BITS // PHASH_BITS
-MOST_PICTURES = 10  # of a listing, the first ones
+MOST_PICTURES = 10  # of a listing that is kept to be compared, the first ones; those of a new one are compared all
 LEAST_QUALITY = 50  # of PDQ, of 100: below it its makers advise to leave the picture out
 _LEAST_SET = 16  # of a phash's 64 bits, and of those not set: about half are, unless the picture is flat
 
@@ -43,7 +43,7 @@ class Pictures(NamedTuple):
     @classmethod
     def of(cls, listing: Listing) -> "Pictures":
         """Return those of a listing."""
-        telling = [(number, image) for number, image in enumerate(listing.images[:MOST_PICTURES]) if is_telling(image)]
+        telling = [(number, image) for number, image in enumerate(listing.images) if is_telling(image)]
         phashes = tuple((number, int(image.phash, 16)) for number, image in telling if image.phash)
         return cls(phashes, tuple((number, int(pdq, 16)) for number, image in telling for pdq in dict.fromkeys(_turned(image))))
 

@@ -21,6 +21,10 @@ def test_a_word_is_no_proper_name_and_no_company(word: str, expected: bool) -> N
         ("本市电信号码", "电信", False),  # stands between words, although 电信号 is one
         ("电信号", "电信", True),
         ("苹果手机", "苹果", False),
+        ("三星级宾馆", "三星", True),  # a word begins in it and goes on
+        ("三星堆青铜", "三星", True),
+        ("安踏板鞋", "安踏", False),  # so does 踏板, but 安踏 is nothing but a name
+        ("三星手机", "三星", False),
         ("苹果", "苹果", False),
     ],
 )

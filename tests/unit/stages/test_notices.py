@@ -497,7 +497,7 @@ def test_the_right_that_scores_highest_leads() -> None:
     (asked,) = reviews(stage.total)
     stage.feed(ruling("inconclusive", review_id=asked.review_id))
     (review,) = reviews(stage.feed(notice(LATER, right_id=None, notifier_id="BUYER", notifier_kind="consumer")))
-    assert (review.right_ids, review.score) == (("R2",), 3.4)
+    assert (review.right_ids, review.score) == (("R2",), 3.2)
 
 
 def test_a_notice_that_comes_with_a_ruling_of_before_took_no_time() -> None:

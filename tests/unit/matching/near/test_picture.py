@@ -2,6 +2,7 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.events.listing import Image
+from pipeline.matching.near.likeness import Glance
 from pipeline.matching.near.picture import Pictures, is_telling, pdq_distance, phash_distance, telling_pdqs, telling_phashes
 from tests.build import listing
 from tests.unit.matching.near.hashes import CHANGED, ORIGINAL, OTHERS, TURNED
@@ -47,8 +48,10 @@ def test_pictures_are_numbered_as_in_the_listing_and_those_that_tell_nothing_are
     assert pictures.without({2}) == (((1, 0xA5A5A5A5A5A5A5A5),), ())
 
 
-def test_only_the_first_pictures_count() -> None:
-    assert len(Pictures.of(listing(images=(Image("a", "a5" * 8),) * 50)).phashes) == 10
+def test_all_pictures_of_a_new_listing_count_and_the_first_ones_are_kept() -> None:
+    many = listing(images=tuple(Image("a", f"{0xA5A5A5A5A5A5A5A5 + number:016x}") for number in range(50)))
+    assert len(Pictures.of(many).phashes) == 50
+    assert len(Glance.at(many).sketch.phashes) == 10
 
 
 def test_hashes_to_keep() -> None:
