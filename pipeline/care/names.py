@@ -23,6 +23,7 @@ from pipeline.care.kinds import (
     UNSEARCHED_NAME,
 )
 from pipeline.events.right import Alias, Right
+from pipeline.matching.chinese import is_chinese_word
 from pipeline.matching.everyday import is_everyday
 from pipeline.matching.fold import GAP
 from pipeline.stages.registry import as_alias
@@ -61,7 +62,8 @@ def _of_own_name(entry: Entry, book: Book) -> Iterator[Fault]:
 def _of_aliases(entry: Entry, book: Book) -> Iterator[Fault]:
     """Yield the faults of the aliases. Of one that says nothing, or is another's, no more is said; nor of one on trial what it may find."""
     texts, patterns = {entry.right.brand}, {searched(entry.right.brand)}
-    for number, alias in enumerate(map(as_alias, entry.right.aliases)):
+    aliases = sorted(enumerate(map(as_alias, entry.right.aliases)), key=lambda one: one[1].status == "shadow")
+    for number, alias in aliases:  # of one that stands twice, that on trial goes
         place: Place = ("aliases", number)
         if alias.text in texts:
             yield _fault(ALIAS_TWICE, entry, alias.text)._replace(place=place)
@@ -101,7 +103,7 @@ def _is_short(name: str) -> bool:
 def _is_everyday_word(name: str) -> bool:
     """Tell whether a name is one word, and an everyday one: of several words together, or with digits, a name is made again."""
     word = searched(name).strip(GAP)
-    return word.isalpha() and is_everyday(word, name)
+    return word.isalpha() and (is_everyday(word, name) or is_chinese_word(word))
 
 
 def _fault(kind: Kind, entry: Entry, what: str, why: str = "") -> Fault:

@@ -64,9 +64,11 @@ def _either(**markers: str) -> str:
     return "|".join(f"(?P<{sense}>{pattern})" for sense, pattern in markers.items())
 
 
-_BEFORE = re.compile(
-    rf"(?:{_either(comparison='|'.join(_COMPARISON), compatible='|'.join(_COMPATIBLE), denied='|'.join(_DENIED))}){_FILLER}", re.IGNORECASE
-)
+_AND = r"\b(?:and|or|và|hoặc|dan|atau|und|oder|et|ou|y|o|e)\b|[,/&+、，;|]|和|与|與|或|及"
+_INNER_CAPITAL = r"(?-i:\w{0,15}[a-z][A-Z]\w{0,15})"
+_UNKNOWN = rf"{_INNER_CAPITAL}(?:\s+\w{{1,6}})?\s*(?:{_AND})"  # `for iPhone 6 and`: made goods, whoever they are of
+_MARKERS = _either(comparison="|".join(_COMPARISON), compatible="|".join(_COMPATIBLE), denied="|".join(_DENIED))
+_BEFORE = re.compile(rf"(?:{_MARKERS})(?:\s*{_UNKNOWN})?{_FILLER}", re.IGNORECASE)
 _MODEL_WORD = r"(?:(?=\w{0,20}\d)\w{1,20}\s+)?"
 _GOES_WITH = r"(?:compatible|kompatibel)\b|tương thích|专用|專用|适用|適用"
 _IS_LIKE = r"(?:inspired|dupes?|look-?alikes?)\b|style\b(?!\s*(?:#|no\b|code|number|\w*\d))|同款|风格|風格|平替"
@@ -78,7 +80,6 @@ _ACCESSORY = re.compile(
     r"|adapt[eo]rs?|stands?|connectors?|straps?|kits?|cartridges?|toners?|remotes?|ốp|bao da)\b",
     re.IGNORECASE,
 )
-_AND = r"\b(?:and|or|và|hoặc|dan|atau|und|oder|et|ou|y|o|e)\b|[,/&+、，;|]|和|与|與|或|及"
 _MODELS = r"(?:(?:\w{0,10}\d\w{0,10}|plus|pro|max|mini|edge|note|ultra|lite|air|series|se|x|xs|xr)\b[\s+.]*|[,/&+、，;|]\s*|(?:and|or)\s+)"
 _LINK = re.compile(rf"\s*(?:[\s\w.\-]{{0,20}}?\s*(?:{_AND})\s*)?|\s*{_MODELS}{{1,20}}", re.IGNORECASE)
 

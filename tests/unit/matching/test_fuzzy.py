@@ -55,3 +55,7 @@ def test_a_word_in_letters_of_formulas_may_be_cut_short() -> None:
     assert look("𝗩𝗘𝗥𝗦 bag", "", KNOWN) == [Unmasked(0, 4, "versace")]
     assert look("VERS bag", "", KNOWN) == []
     assert look("𝗖𝗢𝗡𝗩𝗘𝗥𝗧 bag", "", KNOWN) == []
+
+
+def test_no_word_is_as_long_as_a_text() -> None:
+    assert look(f"{'b' * 20_000} Burbery", "", KNOWN) == [Unmasked(20_001, 20_008, "burberry")]

@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.matching.index import BrandIndex
 from pipeline.matching.name import Hit, Name
+from pipeline.matching.plausible import MARKED
 
 NIKE, ADIDAS, BALANCE, VUITTON, KE, HERMES = range(6)
 NAMES = [
@@ -181,3 +182,39 @@ def test_an_alias_on_trial_beside_the_same_one_that_acts_keeps_no_guess_from_sta
     shared = [Name("Zwilling", ADIDAS, common=True, context=("bicycle",)), Name("Zwilling", KE, shadow=True)]
     hits = BrandIndex([*NAMES, *shared]).find("Vuitton bag and Zwilling")
     assert [(hit.owner, hit.shadow) for hit in hits] == [(VUITTON, False), (KE, True)]
+
+
+INITIALS = BrandIndex(
+    [Name("LV", VUITTON), Name("YSL", KE), Name("Louis Vuitton", VUITTON, own=True), Name("香奈儿", 9, "transliteration")]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "method"),
+    [
+        ("L.v bag", "L.v", "spaced"),
+        ("new L·V bag", "L·V", "spaced"),
+        ("nice bag Y.S.L", "Y.S.L", "spaced"),
+        ("L0uis Vuittоn", "L0uis Vuittоn", "confusable"),  # a digit in one word, a Cyrillic letter in the other
+        ("xiang nai er bag", "xiang nai er", "transliterated"),
+        ("🅛🅞🅤🅘🅢 🅥🅤🅘🅣🅣🅞🅝", "🅛🅞🅤🅘🅢 🅥🅤🅘🅣🅣🅞🅝", "confusable"),
+        ("VUITTŌN bag", "VUITTŌN", "partial"),
+    ],
+)
+def test_initials_and_mixed_disguises(text: str, found: str, method: str) -> None:
+    hit = only([one for one in INITIALS.find(text) if one.likely > MARKED or one.found == found])
+    assert (hit.found, hit.method) == (found, method)
+
+
+@pytest.mark.parametrize("text", ["the size l.v of", "a.l.v.b", "www.l.v", "L V bag"])
+def test_other_abbreviations_are_no_initials(text: str) -> None:
+    assert INITIALS.find(text) == []
+
+
+def test_short_names_with_accents_that_are_not_vietnamese() -> None:
+    assert [hit.found for hit in INDEX.find("Ňïķë tee")] == ["Ňïķë"]
+    assert BrandIndex([Name("Dien", 1, own=True)]).find("điện thoại") == []
+
+
+def test_letters_that_are_drawn_like_others() -> None:
+    assert [hit.method for hit in INDEX.find("ИIKΣ tee")] == ["confusable"]

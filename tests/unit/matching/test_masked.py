@@ -72,3 +72,15 @@ def test_what_may_be_several_words_or_none_stays_masked(text: str) -> None:
 
 def test_a_traditional_character_shows_as_much() -> None:
     assert look("普*達", "", KNOWN) == [Unmasked(0, 3, "普拉达")]
+
+
+def test_no_token_is_as_long_as_a_text() -> None:
+    assert look(f"{'a*b' * 5_000} PR*DA", "", KNOWN) == [Unmasked(15_001, 15_006, "prada")]
+
+
+@pytest.mark.parametrize(("text", "word"), [("古🔥驰包", "古驰"), ("新款古.驰包", "古驰"), ("耐*克", "耐克"), ("普🔥拉达", "普拉达")])
+def test_signs_between_the_characters_of_a_short_name(text: str, word: str) -> None:
+    known = Words(KNOWN)
+    known.short = frozenset({"古驰", "耐克"})
+    assert [one.word for one in look(text, "", known)] == [word]
+    assert look("中.国", "", known) == []

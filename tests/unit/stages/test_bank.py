@@ -69,3 +69,9 @@ def test_the_registry_has_one_and_a_withdrawn_right_is_not_in_it() -> None:
     registry = Registry([right(images=(FAKE,), status="withdrawn")], "1")
     assert not registry.bank
     assert registry.bank is registry.bank
+
+
+def test_a_right_on_trial_excuses_no_picture() -> None:
+    genuine = RightImage("genuine", f"{PHASH:016x}")
+    assert Bank([right(images=(FAKE,)), right(right_id="R2", status="shadow", images=(genuine,))]).counterfeits(pictures(near(0)))
+    assert not Bank([right(images=(FAKE,)), right(right_id="R2", images=(genuine,))]).counterfeits(pictures(near(0)))

@@ -273,6 +273,23 @@ def test_silence_takes_down_where_the_policy_says_so_and_the_goods_are_spoken_of
     assert told(outputs) == [("N1", "refused", "unanswered")]
 
 
+def test_silence_takes_down_no_guess() -> None:
+    stage = Stage(policy=default_policy(reviews={"unanswered": "takedown"}))
+    (review,) = reviews(stage.offer("Nikke shoes 1:1", [match("Nikke", method="fuzzy")], listing_id="L1"))
+    assert review.reasons[-1].code == "guess"
+    outputs = stage.feed(sequenced_tick(at(days=9)))
+    assert outputs.tally.decided["ended:unanswered"] == 1
+    assert takedowns(outputs) == []
+
+
+def test_a_guess_does_not_carry_what_a_notice_takes_down() -> None:
+    stage = fast()
+    stage.offer("Nikke shoes 1:1", [match("Nikke", method="fuzzy")], listing_id="L1")
+    (takedown,) = takedowns(stage.feed(notice(LATER)))
+    outputs = stage.feed(notice(at(hours=2), notice_id="T", claim="retraction", retracts="N1"))
+    assert [each.takedown_id for each in events_of(outputs, "reinstatements") if each.takedown_id] == [takedown.takedown_id]
+
+
 def test_a_notice_joins_the_question_that_is_open() -> None:
     stage = Stage()
     (review,) = reviews(stage.offer(PLAIN, [match()], listing_id="L1", price="1")) or [None]

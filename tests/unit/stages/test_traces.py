@@ -217,3 +217,11 @@ def test_a_placeholder_that_was_named_by_mistake_counts_for_nothing() -> None:
     shop = Shop(NAMED)
     shown_by_others(shop, 5, (Image("u", f"{PHASH ^ 0xFFFF << 40:016x}"),))
     assert shop.codes("Nike hat", seller_id="S2", images=SEEN) == {}
+
+
+def test_a_picture_is_recognised_however_its_digits_are_written_and_wherever_it_stands() -> None:
+    shop = Shop()
+    (shown,) = picture()
+    assert shop.codes("Nike hat", images=(Image("u", (shown.phash or "").upper()),)) == {"relisted": shop.first}
+    neutral = tuple(Image("n", f"{PHASH ^ (0xFFFFFFFF << number):016x}") for number in range(20, 32))
+    assert shop.codes("Nike hat", images=(*neutral, shown)) == {"relisted": shop.first}

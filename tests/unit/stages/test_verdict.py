@@ -22,6 +22,8 @@ STRICT = {"authorised_sellers": ("S2",)}
         (case("Nikke 1:1", matches=(match("Nikke", method="fuzzy"),)), "review"),  # whose brand it is is a guess
         (case("Nikke Nike 1:1", matches=(match("Nikke", method="fuzzy"), match("Nike", start=6))), "takedown"),
         (case("Nikke for Nike 1:1", matches=(match("Nikke", method="partial"), REFERENCE)), "review"),
+        (case("like Nikke 1:1", matches=(match("Nikke", 5, method="fuzzy", use="reference", sense="comparison"),)), "review"),
+        (case("like Nike 1:1", matches=(match("Nike", 5, use="reference", sense="comparison"),)), "takedown"),
     ],
 )
 def test_what_signals_add_up_to(seen: object, outcome: str) -> None:
@@ -44,3 +46,11 @@ def test_a_takedown_is_serious_from_the_policys_score_on() -> None:
     policy = default_policy(decision={"serious": 2.45})
     assert severity(weigh(case("Nike 1:1")).score, policy) == "serious"
     assert severity(weigh(case("Nike 1:1")).score, default_policy(decision={"serious": 2.55})) == "ordinary"
+
+
+def test_what_is_kept_of_a_guess_takes_nothing_down_either() -> None:
+    thresholds = default_policy().decision
+    guess = weigh(case("Nikke 1:1", matches=(match("Nikke", method="fuzzy"),)))
+    assert (guess.guessed, guess.weighed.guessed, guess.weighed.carries_takedown(thresholds)) == (True, True, False)
+    sure = weigh(case("Nike 1:1"))
+    assert (sure.weighed.guessed, sure.weighed.carries_takedown(thresholds)) == (False, True)
