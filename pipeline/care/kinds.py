@@ -90,7 +90,7 @@ SHORT_NAME = Kind(
     "short-name",
     "note",
     "the brand's name, or an alias in capitals, has two letters",
-    "none is needed: it is found in its registered capitals only",
+    "none is needed: it is found in its registered capitals, and in texts of small letters or capitals alone",
 )
 EVERYDAY_NAME = Kind(
     "everyday-name",
