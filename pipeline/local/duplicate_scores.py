@@ -16,7 +16,7 @@ from pipeline.local.lines import Lines
 from pipeline.matching.near.index import NearIndex
 from pipeline.matching.near.likeness import Glance, Grade
 
-SAMPLE = 250  # listings that are compared with all before them: some seconds for 20,000 listings
+SAMPLE = 500  # listings that are compared with all before them: some seconds for 20,000 listings
 GRADES: dict[Grade, tuple[Grade, ...]] = {"copy": ("copy",), "similar": ("copy", "similar")}  # what each counts
 
 
