@@ -117,8 +117,9 @@ class BrandIndex:
             if unmasked:
                 looks.append((method, unmasked))
                 found = _longest([*found, *self._disguised(unmask(method, text, unmasked))])
-        if len(looks) > 1:  # words of one name in disguises of several kinds
-            found = _longest([*found, *self._disguised(unmask(looks[0][0], text, _apart(looks)))])
+        if len(looks) > 1:  # words of one name may be in disguises of several kinds: it is as sure as the least of them
+            least = min((method for method, _ in looks), key=SCORES.__getitem__)
+            found = _longest([*found, *self._disguised(unmask(least, text, _apart(looks)))])
         return tuple(sorted(found, key=_start))
 
     def _plain(self, folded: Folded) -> Iterator[Found]:

@@ -195,7 +195,8 @@ INITIALS = BrandIndex(
         ("L.v bag", "L.v", "spaced"),
         ("new L·V bag", "L·V", "spaced"),
         ("nice bag Y.S.L", "Y.S.L", "spaced"),
-        ("L0uis Vuittоn", "L0uis Vuittоn", "confusable"),  # a digit in one word, a Cyrillic letter in the other
+        ("L0uis Vuittоn", "L0uis Vuittоn", "leetspeak"),  # a digit in one word, a Cyrillic letter in the other
+        ("L0uis Vuiton", "L0uis Vuiton", "fuzzy"),  # a digit, and a mistake, which makes it a guess
         ("xiang nai er bag", "xiang nai er", "transliterated"),
         ("🅛🅞🅤🅘🅢 🅥🅤🅘🅣🅣🅞🅝", "🅛🅞🅤🅘🅢 🅥🅤🅘🅣🅣🅞🅝", "confusable"),
         ("VUITTŌN bag", "VUITTŌN", "partial"),
