@@ -53,7 +53,8 @@ def command(
     Decisions are scored from the signals alone: brake and enforcement are off. A line of truth.jsonl is {"listing_id", "brand_ids"?,
     "counterfeit"?, "seller_id"?, "kind"?, "duplicate_group"?}; what is absent is unknown and is not scored. Recall counts a counterfeit
     that was taken down or asked about. A source is what stands before the first colon of a listing's id. Where
-    listings have groups, pairs of near-duplicates are scored, across sellers.
+    listings have groups, pairs of near-duplicates are scored, across sellers; of simulated ones that says nothing, their titles are made
+    from few patterns.
 
     Calibration compares the best score of each listing that names a right with the truth: a score is log-odds at the policy's base rate, so
     it is first moved to the share of counterfeits in the set.

@@ -3,7 +3,7 @@ from pipeline.policy.reasons import LANGUAGES, templates
 from pipeline.signals.catalogue import SIGNALS
 from tests.build import default_policy
 
-BESIDE = {"prior", "store_closed", "brake", "ruling", "notice", "unanswered", "closure_due"}
+BESIDE = {"prior", "store_closed", "guess", "brake", "ruling", "notice", "unanswered", "closure_due"}
 
 
 def test_catalogue_policy_and_templates_name_the_same_signals() -> None:
